@@ -1,0 +1,62 @@
+"""Settings from the environment, checked once at start; a program that lacks one says everything it lacks."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """The environment cannot be used as it is; the text lists every problem, one a line."""
+
+
+class Settings(BaseSettings):
+    """Every setting, named in the environment as here but in capitals; `.env.example` is compared with this."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", hide_input_in_errors=True)
+
+    database_url: SecretStr = Field(
+        description="Postgres over a direct or session-mode connection (port 5432), never transaction mode"
+    )
+    public_base_url: str = Field("", description="where the platforms reach the webhooks, https, no trailing /")
+    sources_file: str = Field("sources.json", description="the monitored groups and channels")
+
+    telegram_bot_token: SecretStr = Field(SecretStr(""), description="from BotFather; empty turns Telegram off")
+    telegram_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="secret_token of setWebhook, 1-256 of A-Za-z0-9_-"
+    )
+    telegram_api_base_url: str = Field("https://api.telegram.org", description="Bot API server")
+
+    slack_bot_token: SecretStr = Field(SecretStr(""), description="xoxb-...; empty turns Slack off")
+    slack_signing_secret: SecretStr = Field(SecretStr(""), description="verifies what Slack sends")
+    slack_api_base_url: str = Field("https://slack.com/api/", description="Web API server")
+
+    enable_llm: bool = Field(False, description="true: a model triages and the rules step in when it fails")
+    openai_api_key: SecretStr = Field(SecretStr(""), description="key of the OpenAI-compatible server")
+    openai_base_url: str = Field("https://api.openai.com/v1", description="any OpenAI-compatible server")
+    openai_model: str = Field("gpt-5-mini", description="a model that keeps to a JSON schema")
+    openai_timeout_seconds: float = Field(20.0, gt=0, description="deadline of one model call, retry included")
+
+    escalation_threshold: float | None = Field(
+        None, ge=0, le=1, description="severity from which a report escalates; empty keeps the database's value"
+    )
+    triage_concurrency: int = Field(4, ge=1, le=64, description="tickets triaged at once per process")
+    reply_concurrency: int = Field(4, ge=1, le=64, description="replies sent at once per process")
+    escalation_concurrency: int = Field(4, ge=1, le=64, description="pages in hand at once per process")
+    visibility_timeout_seconds: int = Field(
+        60, ge=2, description="a message in the hand of a dead worker is taken up again after this"
+    )
+    webhooks_bind: str = Field("127.0.0.1:8080", description="address the webhooks listen on")
+    webhooks_threads: int = Field(8, ge=1, le=64, description="requests served at once")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Reads the environment. Raises SettingsError naming every variable that is missing or wrong."""
+        try:
+            return cls(**overrides)
+        except ValidationError as error:
+            problems = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+            raise SettingsError("\n".join(problems)) from None
