@@ -1,0 +1,19 @@
+"""Outlives the tests by a moment: when their end of the pipe closes, however they ended, the server goes."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from shiftbot.local.postgres import EmbeddedPostgres
+
+
+def main(data_dir: Path, version: int) -> None:
+    sys.stdin.buffer.read()
+    EmbeddedPostgres(data_dir, version).stop()
+    shutil.rmtree(data_dir.parent, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
