@@ -1,0 +1,92 @@
+"""Runs one of the simulators by itself: python -m shiftbot.sim telegram|slack|openai --port 8081."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+
+from . import openai, slack, telegram
+from .faults import SimError
+from .server import SimServer
+from .telegram_api import Refused
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs until SIGTERM or SIGINT. Returns 0, or 1 where the simulator cannot start."""
+    arguments = _parser().parse_args(argv)
+    # Before the simulator's threads start, so that they inherit it and the signal waits for sigwait.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    try:
+        sim = _made(arguments)
+        with sim:
+            _seed(sim, arguments.sources)
+            sys.stdout.write(f"{arguments.platform} simulator on {sim.url}\n")
+            sys.stdout.flush()
+            signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    except OSError as error:
+        sys.stderr.write(f"cannot listen on port {arguments.port}: {error.strerror or error}\n")
+        return 1
+    except (SimError, Refused, ValueError, KeyError) as error:
+        sys.stderr.write(f"cannot start the {arguments.platform} simulator: {error}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m shiftbot.sim", description=__doc__)
+    platforms = parser.add_subparsers(dest="platform", required=True)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--port", type=int, default=0, help="port on 127.0.0.1, 0 for a free one")
+    chats = argparse.ArgumentParser(add_help=False, parents=[shared])
+    chats.add_argument("--webhook-url", default="", help="where to deliver what people do")
+    chats.add_argument("--sources", type=Path, help="a sources.json whose chats and channels are made")
+    chats.add_argument("--enforce-limits", action="store_true", help="switch the real rate limits on")
+
+    bot = platforms.add_parser(
+        "telegram", parents=[chats], help="the Bot API; --webhook-url is the whole address"
+    )
+    bot.add_argument("--token", default=telegram.TOKEN)
+    bot.add_argument("--secret", default="", help="secret_token of the webhook")
+    app = platforms.add_parser(
+        "slack", parents=[chats], help="the Web API; --webhook-url is the base address"
+    )
+    app.add_argument("--token", default=slack.TOKEN)
+    app.add_argument("--secret", default=slack.SECRET, help="signing secret")
+    model = platforms.add_parser("openai", parents=[shared], help="chat completions")
+    model.add_argument("--token", default=openai.KEY, help="API key that is accepted")
+    model.add_argument("--latency", type=float, default=0.0, help="seconds per answer")
+    model.set_defaults(sources=None)
+    return parser
+
+
+def _made(arguments: argparse.Namespace) -> SimServer:
+    port, token = arguments.port, arguments.token
+    if arguments.platform == "openai":
+        return openai.ModelSim(port, token, latency=arguments.latency)
+    limits, url = arguments.enforce_limits, arguments.webhook_url
+    if arguments.platform == "slack":
+        return slack.SlackSim(port, token, arguments.secret, url, enforce_limits=limits)
+    # From the clock: a second run must not repeat the message ids of the first.
+    first_id = int(time.time()) - 1_700_000_000
+    sim = telegram.TelegramSim(port, token, enforce_limits=limits, first_id=first_id)
+    if url:
+        sim.set_webhook(url, arguments.secret)
+    return sim
+
+
+def _seed(sim: SimServer, sources: Path | None) -> None:
+    for source in json.loads(sources.read_text()) if sources else []:
+        name, external_id = source.get("name", ""), source["external_id"]
+        if source["platform"] == "telegram" and isinstance(sim, telegram.TelegramSim):
+            kind = "supergroup" if external_id.startswith("-100") else "group"
+            sim.create_chat(kind if external_id.startswith("-") else "private", name, int(external_id))
+        elif source["platform"] == "slack" and isinstance(sim, slack.SlackSim):
+            sim.create_channel(external_id, name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
