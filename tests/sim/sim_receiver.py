@@ -32,6 +32,7 @@ def accept(arrival: Arrival) -> tuple[int, bytes]:
 class Receiver:
     answer: Callable[[Arrival], tuple[int, bytes] | None] = accept  # None cuts the connection
     arrivals: list[Arrival] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)  # of every answer
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def __enter__(self) -> Receiver:
@@ -53,7 +54,7 @@ class Receiver:
         if answer is None:
             cut_connection()
             return Response()
-        return Response(answer[1], answer[0], content_type="application/json")
+        return Response(answer[1], answer[0], self.headers, content_type="application/json")
 
     def wait_for(self, count: int, timeout: float = 10) -> list[Arrival]:
         """The arrivals, once there are `count` of them."""
