@@ -41,6 +41,11 @@ class SimServer:
         self.add_routes(self.app)
 
     @property
+    def is_running(self) -> bool:
+        """Whether it listens."""
+        return self._gateway is not None
+
+    @property
     def port(self) -> int:
         """The port that was given, or the free one that was found."""
         if self._gateway is None:

@@ -61,12 +61,16 @@ class SlackSim(SimServer, Customers):
     def set_webhook(
         self, url: str = "", events_url: str = "", interactions_url: str = "", commands_url: str = ""
     ) -> None:
-        """Says where our webhooks are: one base address, or each address by itself."""
-        base = f"{url.rstrip('/')}/webhooks/slack" if url else ""
+        """Says where our webhooks are: one base address, or single addresses; what is not given stays."""
+        base = f"{url.rstrip('/')}/webhooks/slack"
+        events = self.events
         with self.changed:
-            self.events.events_url = events_url or (f"{base}/events" if base else "")
-            self.events.interactions_url = interactions_url or (f"{base}/interactions" if base else "")
-            self.events.commands_url = commands_url or (f"{base}/commands" if base else "")
+            if url:
+                events.events_url, events.interactions_url = f"{base}/events", f"{base}/interactions"
+                events.commands_url = f"{base}/commands"
+            events.events_url = events_url or events.events_url
+            events.interactions_url = interactions_url or events.interactions_url
+            events.commands_url = commands_url or events.commands_url
 
     def messages(
         self, channel: str, thread: str = "", after: str = "", wait: float = 0, sender: str = ""

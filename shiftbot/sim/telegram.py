@@ -51,8 +51,9 @@ class TelegramSim(Customers, SimServer):
         self._methods = self.api.methods | self.updates.methods
 
     def start(self) -> TelegramSim:
-        super().start()
-        self.updates.start()
+        if not self.is_running:
+            super().start()
+            self.updates.start()
         return self
 
     def stop(self) -> None:

@@ -124,3 +124,10 @@ def test_command_says_that_a_port_is_taken(telegram: TelegramSim) -> None:
 
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"cannot listen on port {telegram.port}: Address already in use")
+
+
+def test_single_webhook_address_of_slack_leaves_the_others(slack: SlackSim) -> None:
+    before = call("GET", f"{slack.url}/sim/webhook")
+    after = call("POST", f"{slack.url}/sim/webhook", {"events_url": "http://127.0.0.1:9/e"})
+
+    assert after == before | {"events_url": "http://127.0.0.1:9/e"}
