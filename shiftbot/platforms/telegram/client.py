@@ -1,0 +1,135 @@
+"""Posting to Telegram through python-telegram-bot, from ordinary threads."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import logging
+import threading
+
+import telegram
+from telegram.error import TelegramError
+
+from shiftbot.platforms.base import Button, OutcomeUnknown, Outgoing, Temporary
+from shiftbot.platforms.shape import UnknownShape
+from shiftbot.platforms.telegram.errors import Request, failure
+from shiftbot.platforms.telegram.reading import message_id
+from shiftbot.platforms.text import clean_text, split_text, utf16_length
+
+API = "https://api.telegram.org"
+CONNECT_SECONDS = 3.0
+POOL_SIZE = 16
+# They log addresses, which hold the token, and at DEBUG what people wrote.
+CHATTY_LOGGERS = ("httpx", "httpcore", "telegram")
+
+
+class Client:
+    """Posts messages with a bot's token. One event loop on a thread of its own serves all callers."""
+
+    text_limit = 4096
+
+    def __init__(self, token: str, api_base_url: str = API, timeout: float = 10.0) -> None:
+        for name in CHATTY_LOGGERS:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._token = token
+        self._deadline = CONNECT_SECONDS + 2 * timeout  # a trickle of bytes never trips the read timeout
+        self._request = Request(
+            connection_pool_size=POOL_SIZE,
+            connect_timeout=min(CONNECT_SECONDS, timeout),
+            read_timeout=timeout,
+            write_timeout=timeout,
+            pool_timeout=timeout,
+        )
+        # Given for both uses, or the library would open a second client that nothing closes.
+        self._bot = telegram.Bot(
+            token,
+            base_url=api_base_url.rstrip("/") + "/bot",
+            request=self._request,
+            get_updates_request=self._request,
+        )
+        self._closing = threading.Lock()
+        self._closed = False
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="telegram-client", daemon=True)
+        self._thread.start()
+
+    def split(self, text: str) -> list[str]:
+        """The parts that `text` is posted as."""
+        return split_text(clean_text(text), self.text_limit, utf16_length)
+
+    def send(self, message: Outgoing) -> str:
+        """Posts one part and returns its external_id. Raises Permanent, Temporary or OutcomeUnknown."""
+        with self._closing:
+            if self._closed:
+                raise Temporary("the client is closed")
+            future = asyncio.run_coroutine_threadsafe(self._post(message), self._loop)
+        try:
+            return future.result()
+        except concurrent.futures.CancelledError:
+            raise OutcomeUnknown("the client was closed while the message was under way") from None
+
+    def find(self, message: Outgoing) -> str | None:
+        """Raises OutcomeUnknown: a bot cannot read what was posted."""
+        raise OutcomeUnknown("Telegram offers no way to look for a message")
+
+    def close(self) -> None:
+        """Gives up what is under way, frees the connections and ends the thread."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _shut_down(self) -> None:
+        under_way = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        await self._request.shutdown()
+        await self._loop.shutdown_default_executor()
+
+    async def _post(self, message: Outgoing) -> str:
+        thread = message.thread
+        try:
+            async with asyncio.timeout(self._deadline):
+                posted = await self._bot.send_message(
+                    chat_id=_chat(message.source_external_id),
+                    text=clean_text(message.text),
+                    message_thread_id=thread.get("message_thread_id"),
+                    reply_parameters=_reply(thread.get("reply_to_message_id")),
+                    reply_markup=_keyboard(message.buttons),
+                    link_preview_options=telegram.LinkPreviewOptions(is_disabled=True),
+                )
+            return message_id(posted.chat.id, posted.message_id)
+        except TelegramError as error:
+            # Without its cause: that one's text may hold the address and so the token.
+            raise failure(error) from None
+        except TimeoutError:
+            raise OutcomeUnknown("Telegram did not finish its answer in time") from None
+        except (UnknownShape, KeyError, TypeError, ValueError, AttributeError):
+            raise OutcomeUnknown("Telegram's answer does not say which message it posted") from None
+
+
+def _chat(external_id: str) -> int | str:
+    """Telegram's ids are numbers; public chats also have an @name."""
+    return int(external_id) if external_id.removeprefix("-").isdecimal() else external_id
+
+
+def _reply(number: int | None) -> telegram.ReplyParameters | None:
+    if number is None:
+        return None
+    # The message may be gone by now; the answer is better posted than lost.
+    return telegram.ReplyParameters(number, allow_sending_without_reply=True)
+
+
+def _keyboard(buttons: tuple[Button, ...]) -> telegram.InlineKeyboardMarkup | None:
+    if not buttons:
+        return None
+    row = [
+        telegram.InlineKeyboardButton(button.text, callback_data=f"{button.event}:{button.ticket_id}")
+        for button in buttons
+    ]
+    return telegram.InlineKeyboardMarkup([row])

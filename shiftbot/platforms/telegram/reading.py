@@ -1,0 +1,56 @@
+"""How Telegram's objects are read and named, whatever the kind of update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telegram import Chat, Message, Update
+
+from shiftbot.platforms.shape import Json, as_object, whole, words
+
+# What a report cannot do without. The rest of a message may be of a shape the library does not know (yet).
+ESSENTIAL = frozenset(
+    {
+        *("message_id", "date", "edit_date", "chat", "from", "sender_chat", "author_signature", "text"),
+        *("caption", "is_automatic_forward", "message_thread_id", "is_topic_message", "media_group_id"),
+    }
+)
+READ_AS_JSON = frozenset({"forward_origin", "external_reply", "quote"})  # not by the library
+
+
+@dataclass(frozen=True)
+class Bot:
+    """Who we are on Telegram."""
+
+    username: str
+    id: int
+
+    def wrote(self, message: Message) -> bool:
+        """Whether the message is ours."""
+        return message.from_user is not None and message.from_user.id == self.id
+
+
+def read_update(raw: Json, kind: str) -> tuple[Update, list[str]]:
+    """The update, and the fields of its message that had to be left out to read it at all."""
+    try:
+        return Update.de_json(dict(raw), None), []
+    except Exception:  # a report must not be lost to, say, a sticker of a new shape; any error means that
+        fields = as_object(raw.get(kind))
+        kept = {key: fields[key] for key in fields if key in ESSENTIAL}
+        update = Update.de_json({"update_id": raw.get("update_id"), kind: kept}, None)
+        return update, sorted(fields.keys() - ESSENTIAL - READ_AS_JSON)
+
+
+def message_id(chat: object, message: object) -> str:
+    """The external_id of a message. Raises UnknownShape."""
+    return f"telegram:{whole(chat)}/{whole(message)}"
+
+
+def account(number: object) -> str:
+    """The author that a user's or a chat's id stands for. Raises UnknownShape."""
+    return f"telegram:{whole(number)}"
+
+
+def chat_name(chat: Chat) -> str:
+    """What people call the chat."""
+    return words(chat.title) or words(chat.full_name) or words(chat.username)
