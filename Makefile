@@ -1,0 +1,47 @@
+# The commands of the project. `make setup` is run by the others and is instant when nothing changed.
+
+UV_VERSION := 0.13.9
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
+  $(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+PYTEST_ARGS ?=
+BIN := .venv/bin
+STAMP := .venv/.shiftbot-$(UV_VERSION)
+
+# An environment that is active in the caller's shell is not the one to fill.
+unexport VIRTUAL_ENV
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: setup demo test lint
+.DELETE_ON_ERROR:
+
+setup: $(STAMP)
+
+demo: $(STAMP)
+	@$(BIN)/shiftbot demo
+
+# One run for both majors: a test that asks for a database runs once on each, the others once.
+test: $(STAMP)
+	@SHIFTBOT_TEST_POSTGRES=16,18 $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+lint: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/mypy tests
+
+$(STAMP): pyproject.toml uv.lock Makefile
+	@if [ -z "$(PYTHON)" ]; then \
+	  echo "make: Python 3.11 or newer is needed and none was found; install it or name it: make PYTHON=/path/to/python3" >&2; \
+	  exit 1; \
+	fi
+	@if [ ! -x $(BIN)/python ] && ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+	  if command -v uv >/dev/null; then uv venv --quiet --seed --clear --python "$(PYTHON)" .venv; \
+	  else echo "make: $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; fi; \
+	fi
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@$(BIN)/uv --version 2>/dev/null | grep -q '^uv $(UV_VERSION)\b' \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv==$(UV_VERSION)' \
+	  || { echo "make: uv $(UV_VERSION) could not be installed; is the package index reachable?" >&2; exit 1; }
+	@$(BIN)/uv sync --locked --inexact --no-progress
+	@touch $@
