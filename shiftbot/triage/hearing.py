@@ -1,0 +1,221 @@
+"""Listening to a conversation: which signals are heard, how strongly, and what is left of them at its end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from shiftbot.triage import signals
+from shiftbot.triage.pattern import NEGATIONS
+from shiftbot.triage.signals import KINDS, Kind
+from shiftbot.triage.text import Sentence, fold, sentences
+from shiftbot.triage.verdict import Conversation, Said
+
+LISTENED = 40  # messages: the first and the newest ones
+_FADE = 0.95  # what an earlier message still weighs when a later one reports too
+_REMINDS = 0.25  # what a second, weaker problem adds to the strongest one
+_EARS = signals.load()
+_ORDERED = [n for n, k in KINDS.items() if k.role in ("problem", "boost", "ask")] + ["resolved", "works for me", "human"]
+
+
+def _negated_before() -> re.Pattern[str]:
+    words = [fold(w) for table in signals.TABLES for line in table.get("transparent", ()) for w in line.split("|")]
+    negations = "|".join(map(fold, NEGATIONS))
+    return re.compile(rf"(?: |^)(?:{negations}) (?:(?:{'|'.join(map(re.escape, words))}) ){{0,5}}$")
+
+
+_NEGATED = _negated_before()
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One signal in one sentence; `at` orders them."""
+
+    name: str
+    strength: float
+    at: int
+
+
+@dataclass
+class Hearing:
+    """What a conversation amounts to; `strengths` are the signals left at its end."""
+
+    strengths: dict[str, float] = field(default_factory=dict)
+    factors: dict[str, float] = field(default_factory=dict)
+    reporters: set[str] = field(default_factory=set)
+    human: bool = False
+    injection: bool = False
+    resolved: bool = False
+    only_pleasantries: bool = False
+
+    @property
+    def problems(self) -> dict[str, float]:
+        """Problem signals, strongest first."""
+        found = {n: s for n, s in self.strengths.items() if KINDS[n].role == "problem"}
+        return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    @property
+    def severity(self) -> float:
+        """0..1: the strongest problem, reminded by others, raised by boosts, lowered by factors."""
+        calm = 1.0
+        for factor in self.factors.values():
+            calm *= factor
+        return round(min(self._raised(), 0.98) * calm, 3)
+
+    @property
+    def hard_severity(self) -> float:
+        """The severity if outage, data loss or security is what it rests on, else 0."""
+        hard = any(KINDS[n].hard and s >= 0.5 for n, s in self.strengths.items())
+        return self.severity if hard else 0.0
+
+    @property
+    def is_report(self) -> bool:
+        """Whether anything in it may be a problem, an ask or a complaint."""
+        return self.human or any(KINDS[n].role != "boost" and n != "praise" for n in self.strengths)
+
+    def _raised(self) -> float:
+        worries = list(self.problems.values()) or [self._asked()]
+        left = 1 - worries[0]
+        for other in worries[1:]:
+            left *= 1 - other * _REMINDS
+        scale = 1.0 if worries[0] >= 0.3 else 0.5
+        for name, strength in self.strengths.items():
+            if KINDS[name].role == "boost":
+                left *= 1 - strength * scale
+        return 1 - left
+
+    def _asked(self) -> float:
+        asks = [s for n, s in self.strengths.items() if KINDS[n].role == "ask"]
+        boosted = any(KINDS[n].role == "boost" for n in self.strengths)
+        return max(asks, default=0.15 if boosted else 0.1)
+
+
+def listen(conversation: Conversation) -> Hearing:
+    """Hears the whole conversation, oldest message first."""
+    hearing = Hearing()
+    said = _listened(conversation.said)
+    for message in said:
+        _hear(message, hearing)
+    customers = [m for m in said if m.role == "customer"]
+    hearing.only_pleasantries = bool(customers) and all(map(is_pleasantry, customers))
+    if len(hearing.reporters) > 1 and hearing.problems:
+        share = 0.3 if len(hearing.reporters) == 2 else 0.38
+        hearing.strengths["many people"] = max(share, hearing.strengths.get("many people", 0.0))
+    return hearing
+
+
+def is_pleasantry(said: Said) -> bool:
+    """Whether the message holds greetings, thanks or nods, and nothing else at all."""
+    if said.attachments or not said.text.strip() or len(said.text) > 400:
+        return False
+    found = sentences(said.text)
+    asks = [s for s in found if s.asks and not _EARS["small talk"].search(s.words)]
+    rest = [_EARS["pleasantry"].sub("", _EARS["small talk"].sub("", s.words)) for s in found]
+    return bool(found) and not asks and not "".join(rest).strip(" ,")
+
+
+def _listened(said: tuple[Said, ...]) -> tuple[Said, ...]:
+    return said if len(said) <= LISTENED else (said[0], *said[1 - LISTENED :])
+
+
+def _hear(message: Said, hearing: Hearing) -> None:
+    if message.role == "bot":
+        return
+    found = sentences(message.text)
+    if message.role == "engineer":
+        if any(h.name == "resolved" for h in _in_order(found)):
+            _fade(hearing, 0.5)
+        return
+    _hear_customer(message, found, hearing)
+
+
+def _hear_customer(message: Said, found: list[Sentence], hearing: Hearing) -> None:
+    injected = any(_EARS["injection"].search(s.words) for s in found)
+    hearing.injection = hearing.injection or injected
+    _set_factors(found, hearing)
+    events = list(_in_order(found))
+    if any(KINDS[e.name].role == "problem" for e in events):
+        _fade(hearing, _FADE)
+    for event in events:
+        if event.name == "human":
+            hearing.human = hearing.human or not injected
+        else:
+            _take(event, message.author, hearing)
+
+
+def _take(event: Heard, author: str, hearing: Hearing) -> None:
+    if event.name == "works for me":
+        _fade(hearing, KINDS[event.name].weight if hearing.reporters - {author} else KINDS["resolved"].weight)
+    elif event.name == "resolved":
+        others = bool(hearing.reporters - {author})
+        _fade(hearing, 0.45 if others else KINDS["resolved"].weight)
+        hearing.resolved = not others
+    else:
+        hearing.strengths[event.name] = max(event.strength, hearing.strengths.get(event.name, 0.0))
+        if KINDS[event.name].role == "problem" and event.strength >= 0.3:
+            hearing.resolved = False
+            hearing.reporters.add(author)
+
+
+def _fade(hearing: Hearing, factor: float) -> None:
+    for name in hearing.strengths:
+        hearing.strengths[name] *= factor
+
+
+def _set_factors(found: list[Sentence], hearing: Hearing) -> None:
+    """The newest message that says how grave it is decides: "not urgent" and, later, "now it is urgent"."""
+    words = "".join(s.words for s in found)
+    if any(_EARS["urgency"].search(_unnegated(s.words)) for s in found):
+        hearing.factors.pop("calm", None)
+    for name, kind in KINDS.items():
+        if kind.role == "damp" and name not in ("hypothetical", "past") and _EARS[name].search(words):
+            if name != "sales talk" or len(_EARS[name].findall(words)) > 1:
+                hearing.factors[name] = kind.weight
+
+
+def _unnegated(words: str) -> str:
+    return _EARS["calm"].sub(" ", words)
+
+
+def _in_order(found: Iterable[Sentence]) -> Iterator[Heard]:
+    for number, sentence in enumerate(found):
+        words = _EARS["label"].sub(" ", _EARS["not a signal"].sub(", ", sentence.words))
+        yield from sorted(_signals(words, sentence, number), key=lambda h: h.at)
+
+
+def _signals(words: str, sentence: Sentence, number: int) -> Iterator[Heard]:
+    urgent = _unnegated(words)
+    for name in _ORDERED:
+        kind = KINDS[name]
+        text = urgent if name in ("urgency", "deadline") else words
+        strength = kind.weight * _believed(kind, sentence)
+        for match in _EARS[name].finditer(text):
+            if not _NEGATED.search(text[max(0, match.start() - 90) : match.start()]):
+                if name != "resolved" or not sentence.asks:
+                    yield Heard(name, strength, number * 10_000 + match.start())
+
+
+def _believed(kind: Kind, sentence: Sentence) -> float:
+    """How much of a problem is left when a sentence only asks or imagines it."""
+    if kind.role not in ("problem", "boost"):
+        return 1.0
+    if _EARS["hypothetical"].search(sentence.words):
+        return KINDS["hypothetical"].weight
+    belief = KINDS["past"].weight if kind.passing and _is_past(sentence) else 1.0
+    if sentence.asks and kind.role == "problem":
+        belief *= _doubted(sentence.words)
+    return belief
+
+
+def _is_past(sentence: Sentence) -> bool:
+    words = sentence.words
+    return bool(_EARS["past"].search(words)) and not any(w in words for w in (" since ", " still ", " seit ", " desde ", " now "))
+
+
+def _doubted(words: str) -> float:
+    if _EARS["no doubt"].search(words):
+        return 1.0
+    if _EARS["how to"].search(words):
+        return 0.45
+    return KINDS["doubt"].weight

@@ -1,0 +1,44 @@
+"""The small language the signal tables are written in, and its translation to linear regular expressions.
+
+A pattern is words in order. `a|b` is either; `log_in` is two words as one alternative; `crash*` is any ending;
+`word?` may be absent; `~3` is up to three other words, none of them a negation; `{name}` is a list from the macros.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from shiftbot.triage.text import fold
+
+# A gap must not jump over these, or "the site is not down" would hold "site ... down".
+NEGATIONS = (
+    "not no never without nothing none neither hardly nicht kein keine keinen keiner nie ohne nunca sin ningun ninguna "
+    "не нет без ни никогда"
+).split()
+
+_WORD = r"\w+ "
+_GAP = rf"(?:(?!(?:{'|'.join(map(fold, NEGATIONS))}) ){_WORD})"
+_MACRO = re.compile(r"\{(\w+)\}")
+
+
+def compile_patterns(patterns: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
+    """One expression that matches any of the patterns in the `words` of a Sentence."""
+    return re.compile("(?<= )(?:" + "|".join(_translate(p, macros) for p in patterns) + ")")
+
+
+def _translate(pattern: str, macros: Mapping[str, str]) -> str:
+    spelled = _MACRO.sub(lambda m: macros[m[1]], pattern)
+    return "".join(_part(part) for part in spelled.split())
+
+
+def _part(part: str) -> str:
+    if part.startswith("~"):
+        return f"{_GAP}{{0,{int(part[1:])}}}?"
+    optional = part.endswith("?")
+    words = "|".join(_alternative(a) for a in part.rstrip("?").split("|"))
+    return f"(?:(?:{words}) )" + ("?" if optional else "")
+
+
+def _alternative(text: str) -> str:
+    return re.escape(fold(text)).replace(r"\*", r"\w*").replace("_", " ")

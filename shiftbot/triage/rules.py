@@ -1,0 +1,123 @@
+"""Triage without a model: what runs a small team, and what steps in when the model cannot."""
+
+from __future__ import annotations
+
+from shiftbot.triage import language
+from shiftbot.triage.hearing import Hearing, is_pleasantry, listen
+from shiftbot.triage.replies import compose
+from shiftbot.triage.signals import KINDS
+from shiftbot.triage.text import clean_text, sentences
+from shiftbot.triage.verdict import Category, Conversation, Said, Verdict
+
+ESCALATES_FROM = 0.7
+_REPORT_FROM = 0.17  # a problem faded or imagined below this is no report of its own
+_TITLE = 90
+
+
+class RulesEngine:
+    """Weighs the signals of `shiftbot.triage.signals`. Needs nothing, keeps nothing, never raises."""
+
+    def triage(self, conversation: Conversation) -> Verdict:
+        """The verdict on the whole conversation."""
+        return self.judge(conversation, listen(conversation))
+
+    def judge(self, conversation: Conversation, hearing: Hearing) -> Verdict:
+        """The verdict on what was heard already."""
+        category = _category(hearing)
+        severity = 0.0 if category == "noise" else hearing.severity
+        escalate = severity >= ESCALATES_FROM or hearing.human
+        customers = [m for m in conversation.said if m.role == "customer"]
+        spoken = language.of_conversation([m.text for m in customers[:1] + customers[1:][-10:]])
+        occasion = _occasion(hearing, category, escalate, customers)
+        title = _title(customers)
+        return Verdict.clean(
+            title=title,
+            summary=_summary(title, customers, hearing),
+            severity=severity,
+            escalate=escalate,
+            reason=_reason(hearing, category, severity),
+            category=category,
+            reply="" if category == "noise" else compose(spoken, occasion, category),
+            language=spoken,
+            engine="rules",
+        )
+
+
+def _category(hearing: Hearing) -> Category:
+    if hearing.only_pleasantries:
+        return "noise"
+    problems = {n: s for n, s in hearing.problems.items() if s >= _REPORT_FROM}
+    if problems and not hearing.resolved:
+        strongest = next(iter(problems))
+        asked = hearing.strengths.get("feature request", 0)
+        if asked and problems[strongest] <= KINDS["glitch"].weight:
+            return "feature_request"
+        return KINDS[strongest].category
+    if hearing.resolved:
+        return "feedback"
+    return _asked_category(hearing)
+
+
+def _asked_category(hearing: Hearing) -> Category:
+    for name in ("feature request", "how to", "complaint", "praise"):
+        if name in hearing.strengths:
+            return KINDS[name].category
+    return "question" if hearing.human or hearing.problems else "other"
+
+
+def _occasion(hearing: Hearing, category: Category, escalate: bool, customers: list[Said]) -> str:
+    if escalate:
+        return "human" if hearing.human and hearing.severity < ESCALATES_FROM else "escalate"
+    if hearing.resolved:
+        return "resolved"
+    if len(customers) > 1 and is_pleasantry(customers[-1]):
+        return "thanks"
+    if category in ("question", "feature_request", "feedback"):
+        return category
+    if category == "other":
+        return "attachment" if customers and customers[-1].attachments and not customers[-1].text.strip() else "other"
+    return "report"
+
+
+def _title(customers: list[Said]) -> str:
+    """The first sentence that is more than a greeting; the file's name where there are no words."""
+    for message in customers[:20]:
+        for sentence in sentences(message.text):
+            bare = Said(0, "customer", "", sentence.raw, message.at)
+            if not is_pleasantry(bare) and (title := clean_text(sentence.raw.strip(" ,.;:-!"), _TITLE)):
+                return title
+    names = [name for message in customers for name in message.attachments]
+    if names and (name := clean_text(names[0], 60)):
+        return f"Attachment without words: {name}"
+    first = next((clean_text(m.text, _TITLE) for m in customers if clean_text(m.text)), "")
+    return first or "Message without words"
+
+
+def _summary(title: str, customers: list[Said], hearing: Hearing) -> str:
+    authors = len({m.author for m in customers})
+    parts = [f"{title}.", f"{len(customers)} message(s) from {authors} reporter(s)."]
+    if len(customers) > 1 and (latest := clean_text(customers[-1].text, 300)):
+        parts.append(f"Latest: {latest}")
+    files = sum(len(m.attachments) for m in customers)
+    if files:
+        parts.append(f"{files} attachment(s).")
+    if hearing.resolved:
+        parts.append("Said to be resolved.")
+    return " ".join(parts)
+
+
+def _reason(hearing: Hearing, category: Category, severity: float) -> str:
+    if category == "noise":
+        return "only greetings, thanks or nods"
+    heard = [f"{n} {s:.2f}" for n, s in sorted(hearing.strengths.items(), key=lambda i: -i[1]) if s >= 0.01]
+    lowered = [f"{name} x{factor:.2f}" for name, factor in hearing.factors.items()]
+    notes = [
+        note
+        for said, note in (
+            (hearing.human, "asks for a human"),
+            (hearing.resolved, "said to be resolved"),
+            (hearing.injection, "holds instructions to the bot (not followed)"),
+        )
+        if said
+    ]
+    return ", ".join([*heard, *lowered, *notes] or ["no known signal"]) + f" = severity {severity:.2f}"

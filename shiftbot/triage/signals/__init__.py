@@ -1,0 +1,94 @@
+"""What the rules listen for: kinds with their weights here, the words of each language in its own table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from shiftbot.triage.pattern import compile_patterns
+from shiftbot.triage.signals import english_lesser, english_severe, english_talk, german, russian, spanish
+from shiftbot.triage.verdict import Category
+
+TABLES = (
+    english_severe.WORDS,
+    english_lesser.WORDS,
+    english_talk.WORDS,
+    german.WORDS,
+    spanish.WORDS,
+    russian.WORDS,
+)
+MACROS = english_severe.MACROS | german.MACROS | spanish.MACROS | russian.MACROS
+
+Role = Literal["problem", "boost", "ask", "damp", "event"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What hearing a signal means.
+
+    problem: the weight is the severity it stands for alone; boost: raises the severity of a problem by that share
+    of what is left; ask: severity of a message that holds nothing worse; damp: factor; event: handled by name.
+    """
+
+    role: Role
+    weight: float
+    category: Category = "other"
+    hard: bool = False  # a model may not wave it away
+    passing: bool = False  # over once it is said to have been yesterday
+
+
+KINDS: dict[str, Kind] = {
+    "outage": Kind("problem", 0.88, "outage", hard=True, passing=True),
+    "server error": Kind("problem", 0.76, "outage", passing=True),
+    "cannot get in": Kind("problem", 0.74, "outage", passing=True),
+    "data loss": Kind("problem", 0.88, "data_loss", hard=True),
+    "wrong data": Kind("problem", 0.62, "data_loss"),
+    "security": Kind("problem", 0.9, "security", hard=True),
+    "security worry": Kind("problem", 0.76, "security"),
+    "payment failure": Kind("problem", 0.78, "payment"),
+    "payment trouble": Kind("problem", 0.5, "payment"),
+    "core broken": Kind("problem", 0.6, "bug", passing=True),
+    "broken": Kind("problem", 0.5, "bug", passing=True),
+    "glitch": Kind("problem", 0.35, "bug", passing=True),
+    "cosmetic": Kind("problem", 0.2, "bug"),
+    "unusable": Kind("problem", 0.58, "performance", passing=True),
+    "slow": Kind("problem", 0.38, "performance", passing=True),
+    "many people": Kind("boost", 0.38),
+    "business impact": Kind("boost", 0.38),
+    "urgency": Kind("boost", 0.32),
+    "deadline": Kind("boost", 0.22),
+    "same here": Kind("boost", 0.3),
+    "alarm": Kind("boost", 0.12),
+    "feature request": Kind("ask", 0.15, "feature_request"),
+    "how to": Kind("ask", 0.15, "question"),
+    "complaint": Kind("ask", 0.3, "feedback"),
+    "praise": Kind("ask", 0.05, "feedback"),
+    "hypothetical": Kind("damp", 0.1),
+    "past": Kind("damp", 0.55),
+    "calm": Kind("damp", 0.55),
+    "test system": Kind("damp", 0.55),
+    "own network": Kind("damp", 0.45),
+    "sales talk": Kind("damp", 0.3),
+    "only a test": Kind("damp", 0.15),
+    "resolved": Kind("event", 0.15),
+    "works for me": Kind("event", 0.6),
+    "human": Kind("event", 0.7),
+    "injection": Kind("event", 0.0),
+    "label": Kind("event", 0.0),
+    "not a signal": Kind("event", 0.0),
+    "pleasantry": Kind("event", 0.0),
+    "small talk": Kind("event", 0.0),
+    "doubt": Kind("event", 0.85),
+    "no doubt": Kind("event", 1.0),
+    "transparent": Kind("event", 0.0),
+}
+
+
+def _patterns(name: str) -> re.Pattern[str]:
+    return compile_patterns([p for table in TABLES for p in table.get(name, ())], MACROS)
+
+
+def load() -> dict[str, re.Pattern[str]]:
+    """Every kind's compiled expression."""
+    return {name: _patterns(name) for name in KINDS}
