@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from telegram import Message, MessageEntity, User
 from telegram.constants import MessageAttachmentType, MessageType
 
-from shiftbot.platforms.shape import Json, words
+from shiftbot.platforms.shape import Json, child, children, present, words
 from shiftbot.platforms.text import utf16_slice
 
 NOT_SENT_BY_PEOPLE = {MessageAttachmentType.PASSPORT_DATA, MessageAttachmentType.SUCCESSFUL_PAYMENT}
@@ -25,40 +23,41 @@ def body(message: Message) -> str:
     return words(message.text) or words(message.caption)
 
 
-def attachments(message: Message) -> list[Json]:
-    """Everything sent with the words, one shape for all kinds; only `file_id` fetches the file."""
-    kinds = [kind for kind in ATTACHMENT_KINDS if getattr(message, kind, None)]
+def attachments(raw_message: Json) -> list[Json]:
+    """Everything sent with the words, one shape for all kinds; only `file_id` fetches the file.
+
+    Read from the JSON, so that a file outlives a change in a part of it that nobody here needs.
+    """
+    kinds = [kind for kind in ATTACHMENT_KINDS if raw_message.get(kind)]
     repeated = {REPEATED_AS[kind] for kind in kinds if kind in REPEATED_AS}
-    return [_attachment(kind, getattr(message, kind)) for kind in kinds if kind not in repeated]
+    return [_attachment(kind, raw_message) for kind in kinds if kind not in repeated]
 
 
-def _attachment(kind: str, content: object) -> Json:
-    if isinstance(content, Sequence) and not isinstance(content, str):
-        content = content[-1]  # a photo comes in several sizes, the largest last
+def _attachment(kind: str, raw_message: Json) -> Json:
+    sizes = children(raw_message, kind)  # a photo comes in several sizes, the largest last
+    content = sizes[-1] if sizes else child(raw_message, kind)
     entry: Json = {
         "kind": kind,
-        "file_id": getattr(content, "file_id", None),
-        "file_unique_id": getattr(content, "file_unique_id", None),
+        "file_id": content.get("file_id"),
+        "file_unique_id": content.get("file_unique_id"),
         "name": _name(content),
-        "mime_type": getattr(content, "mime_type", None),
-        "size": getattr(content, "file_size", None),
+        "mime_type": content.get("mime_type"),
+        "size": content.get("file_size"),
     }
-    place = getattr(content, "location", content)  # a venue has one
-    for extra, holder in (("phone_number", content), ("latitude", place), ("longitude", place)):
-        if (value := getattr(holder, extra, None)) is not None:
-            entry[extra] = value
-    return entry
+    place = child(content, "location") or content  # a venue has one
+    coordinates = present(latitude=place.get("latitude"), longitude=place.get("longitude"))
+    return entry | present(phone_number=content.get("phone_number")) | coordinates
 
 
-def _name(content: object) -> str | None:
+def _name(content: Json) -> str | None:
     fields = ("file_name", "title", "question", "emoji", "first_name")
-    found = next((value for field in fields if (value := words(getattr(content, field, None)))), None)
-    last = words(getattr(content, "last_name", None))
+    found = next((value for field in fields if (value := words(content.get(field)))), None)
+    last = words(content.get("last_name"))
     return f"{found} {last}" if found and last else found
 
 
 def is_report(raw_message: Json) -> bool:
-    """Whether a person said or sent something; read from the JSON, for the library may not know its shape."""
+    """Whether a person said or sent something."""
     return any(raw_message.get(field) for field in ("text", "caption", *ATTACHMENT_KINDS))
 
 

@@ -59,14 +59,15 @@ def _message(raw: Json, kind: str, bot: Bot) -> Parsed:
 def _edit(raw: Json, kind: str, bot: Bot) -> Parsed:
     update, unread = read_update(raw, kind)
     message = _effective(update)
-    if message.location is not None:
+    fields = child(raw, kind)
+    if "location" in fields:
         return Dropped("live_location")  # moves on by itself every few seconds
-    incoming = _incoming(update, message, child(raw, kind), bot, unread)
+    incoming = _incoming(update, message, fields, bot, unread)
     if isinstance(incoming, Dropped):
         return incoming
     edited_at = message.edit_date or message.date
     # edit_date counts whole seconds: the digest tells two edits within one second apart
-    files = [str(entry["file_unique_id"]) for entry in content.attachments(message)]
+    files = [str(entry["file_unique_id"]) for entry in content.attachments(fields)]
     digest = hashlib.blake2b("\n".join([incoming.body, *files]).encode(), digest_size=4).hexdigest()
     return replace(
         incoming,
@@ -194,7 +195,7 @@ def _payload(update: Update, message: Message, raw: Json, thread: _Thread) -> Js
         quote=words(child(raw, "quote").get("text")),
         external_reply=raw.get("external_reply"),
     )
-    lists: Json = {"attachments": content.attachments(message), "links": content.links(message)}
+    lists: Json = {"attachments": content.attachments(raw), "links": content.links(message)}
     return facts | lists | _original_post(message, raw)
 
 

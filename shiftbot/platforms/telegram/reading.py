@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from telegram import Chat, Message, Update
 
-from shiftbot.platforms.shape import Json, as_object, whole, words
+from shiftbot.platforms.shape import Json, as_object, child, whole, words
+from shiftbot.platforms.telegram.content import ATTACHMENT_KINDS
 
 # What a report cannot do without. The rest of a message may be of a shape the library does not know (yet).
 ESSENTIAL = frozenset(
@@ -15,7 +16,9 @@ ESSENTIAL = frozenset(
         *("caption", "is_automatic_forward", "message_thread_id", "is_topic_message", "media_group_id"),
     }
 )
-READ_AS_JSON = frozenset({"forward_origin", "external_reply", "quote"})  # not by the library
+# Read from the JSON; the library would refuse the whole message for, say, a poll of an older shape.
+READ_AS_JSON = frozenset({"forward_origin", "external_reply", "quote", *ATTACHMENT_KINDS})
+OF_THE_ANSWERED = ESSENTIAL | {"forum_topic_created"}
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,22 @@ class Bot:
 
 def read_update(raw: Json, kind: str) -> tuple[Update, list[str]]:
     """The update, and the fields of its message that had to be left out to read it at all."""
+    fields = as_object(raw.get(kind))
+    needed = {key: value for key, value in fields.items() if key not in READ_AS_JSON}
+    if answered := child(fields, "reply_to_message"):
+        needed["reply_to_message"] = _only(answered, OF_THE_ANSWERED)
     try:
-        return Update.de_json(dict(raw), None), []
-    except Exception:  # a report must not be lost to, say, a sticker of a new shape; any error means that
-        fields = as_object(raw.get(kind))
-        kept = {key: fields[key] for key in fields if key in ESSENTIAL}
-        update = Update.de_json({"update_id": raw.get("update_id"), kind: kept}, None)
-        return update, sorted(fields.keys() - ESSENTIAL - READ_AS_JSON)
+        return _update(raw, kind, needed), []
+    except Exception:  # any error means an unknown shape, and a report must not be lost to, say, an entity's
+        return _update(raw, kind, _only(fields, ESSENTIAL)), sorted(needed.keys() - ESSENTIAL)
+
+
+def _update(raw: Json, kind: str, fields: Json) -> Update:
+    return Update.de_json({"update_id": raw.get("update_id"), kind: fields}, None)
+
+
+def _only(fields: Json, kept: frozenset[str]) -> Json:
+    return {key: value for key, value in fields.items() if key in kept}
 
 
 def message_id(chat: object, message: object) -> str:
