@@ -16,11 +16,17 @@ LISTENED = 40  # messages: the first and the newest ones
 _FADE = 0.95  # what an earlier message still weighs when a later one reports too
 _REMINDS = 0.25  # what a second, weaker problem adds to the strongest one
 _EARS = signals.load()
-_ORDERED = [n for n, k in KINDS.items() if k.role in ("problem", "boost", "ask")] + ["resolved", "works for me", "human"]
+_ORDERED = [n for n, k in KINDS.items() if k.role in ("problem", "boost", "ask")] + [
+    "resolved",
+    "works for me",
+    "human",
+]
 
 
 def _negated_before() -> re.Pattern[str]:
-    words = [fold(w) for table in signals.TABLES for line in table.get("transparent", ()) for w in line.split("|")]
+    words = [
+        fold(w) for table in signals.TABLES for line in table.get("transparent", ()) for w in line.split("|")
+    ]
     negations = "|".join(map(fold, NEGATIONS))
     return re.compile(rf"(?: |^)(?:{negations}) (?:(?:{'|'.join(map(re.escape, words))}) ){{0,5}}$")
 
@@ -169,9 +175,10 @@ def _set_factors(found: list[Sentence], hearing: Hearing) -> None:
     if any(_EARS["urgency"].search(_unnegated(s.words)) for s in found):
         hearing.factors.pop("calm", None)
     for name, kind in KINDS.items():
-        if kind.role == "damp" and name not in ("hypothetical", "past") and _EARS[name].search(words):
-            if name != "sales talk" or len(_EARS[name].findall(words)) > 1:
-                hearing.factors[name] = kind.weight
+        needed = 2 if name == "sales talk" else 1  # one such word is no advertisement
+        whole = kind.role == "damp" and name not in ("hypothetical", "past")
+        if whole and len(_EARS[name].findall(words)) >= needed:
+            hearing.factors[name] = kind.weight
 
 
 def _unnegated(words: str) -> str:
@@ -190,10 +197,11 @@ def _signals(words: str, sentence: Sentence, number: int) -> Iterator[Heard]:
         kind = KINDS[name]
         text = urgent if name in ("urgency", "deadline") else words
         strength = kind.weight * _believed(kind, sentence)
+        if name == "resolved" and sentence.asks:
+            continue
         for match in _EARS[name].finditer(text):
             if not _NEGATED.search(text[max(0, match.start() - 90) : match.start()]):
-                if name != "resolved" or not sentence.asks:
-                    yield Heard(name, strength, number * 10_000 + match.start())
+                yield Heard(name, strength, number * 10_000 + match.start())
 
 
 def _believed(kind: Kind, sentence: Sentence) -> float:
@@ -210,7 +218,9 @@ def _believed(kind: Kind, sentence: Sentence) -> float:
 
 def _is_past(sentence: Sentence) -> bool:
     words = sentence.words
-    return bool(_EARS["past"].search(words)) and not any(w in words for w in (" since ", " still ", " seit ", " desde ", " now "))
+    return bool(_EARS["past"].search(words)) and not any(
+        w in words for w in (" since ", " still ", " seit ", " desde ", " now ")
+    )
 
 
 def _doubted(words: str) -> float:

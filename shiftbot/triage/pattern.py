@@ -1,7 +1,8 @@
-"""The small language the signal tables are written in, and its translation to linear regular expressions.
+"""The small language of the signal tables, translated to regular expressions that stay linear.
 
-A pattern is words in order. `a|b` is either; `log_in` is two words as one alternative; `crash*` is any ending;
-`word?` may be absent; `~3` is up to three other words, none of them a negation; `{name}` is a list from the macros.
+A pattern is words in order. `a|b` is either; `log_in` is two words as one alternative; `crash*` is any
+ending; `word?` may be absent; `~3` is up to three other words, none of them a negation; `{name}` is a list
+from the macros.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from shiftbot.triage.text import fold
 
 # A gap must not jump over these, or "the site is not down" would hold "site ... down".
 NEGATIONS = (
-    "not no never without nothing none neither hardly nicht kein keine keinen keiner nie ohne nunca sin ningun ninguna "
-    "не нет без ни никогда"
-).split()
+    *("not", "no", "never", "without", "nothing", "none", "neither", "hardly"),
+    *("nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne"),
+    *("nunca", "sin", "ningun", "ninguna"),
+    *("не", "нет", "без", "ни", "никогда"),
+)
 
 _WORD = r"\w+ "
 _GAP = rf"(?:(?!(?:{'|'.join(map(fold, NEGATIONS))}) ){_WORD})"

@@ -75,7 +75,11 @@ def _occasion(hearing: Hearing, category: Category, escalate: bool, customers: l
     if category in ("question", "feature_request", "feedback"):
         return category
     if category == "other":
-        return "attachment" if customers and customers[-1].attachments and not customers[-1].text.strip() else "other"
+        return (
+            "attachment"
+            if customers and customers[-1].attachments and not customers[-1].text.strip()
+            else "other"
+        )
     return "report"
 
 

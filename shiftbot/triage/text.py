@@ -12,21 +12,24 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|[\n\r;]+|(?<=[?!])(?=\w)")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _MENTION = re.compile(r"<[@!#][^>\s]{1,80}>|(?<!\w)@\w+")
-_TOKEN = re.compile(r"[^\W_]+|[,:()—–]")
+_TOKEN = re.compile(r"[^\W_]+|[,:()\u2014\u2013]")
 _NOT_CONTRACTED = re.compile(r"\b(\w+)n'?t\b")
-_SUFFIXES = (("'re", " are"), ("'ve", " have"), ("'ll", " will"), ("'m", " am"), ("'s", " is"), ("'d", " would"))
-_NEGATED = {
-    "ca": "can", "wo": "will", "do": "do", "does": "does", "did": "did", "is": "is", "are": "are", "was": "was",
-    "were": "were", "could": "could", "would": "would", "should": "should", "have": "have", "has": "has", "had": "had",
-    "ai": "is", "need": "need",
-}  # fmt: skip
-_SIGNS = str.maketrans({
-    "’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"',
-    "👍": " emojiok ", "👌": " emojiok ", "🙏": " emojithanks ", "❤": " emojiok ", "🎉": " emojiok ", "✅": " emojiok ",
-    "😀": " emojiok ", "😊": " emojiok ", "🙂": " emojiok ", "😄": " emojiok ", "👏": " emojiok ", "🥰": " emojiok ",
-    "😂": " emojiok ", "🤣": " emojiok ", "💪": " emojiok ", "👋": " emojiok ", "🤝": " emojiok ", "🫡": " emojiok ",
-    "🔥": " emojifire ", "🚨": " emojialarm ", "🆘": " sos ", "_": " ",
-})  # fmt: skip
+_SUFFIXES = (
+    *(("'re", " are"), ("'ve", " have"), ("'ll", " will")),
+    *(("'m", " am"), ("'s", " is"), ("'d", " would")),
+)
+_VERBS = ["do", "does", "did", "is", "are", "was", "were", "could", "would", "should", "have", "has", "had"]
+_NEGATED = {"ca": "can", "wo": "will", "ai": "is"} | {verb: verb for verb in _VERBS}
+_QUOTES = dict.fromkeys(map(ord, "\u2019\u2018`\u00b4"), "'") | dict.fromkeys(map(ord, "\u201c\u201d_"), " ")
+_NICE = "👍👌❤🎉✅😀😊🙂😄👏🥰😂🤣💪👋🤝🫡"
+_EMOJI = {ord(sign): " emojiok " for sign in _NICE} | {
+    ord("🙏"): " emojithanks ",
+    ord("🔥"): " emojifire ",
+    ord("🚨"): " emojialarm ",
+    ord("🆘"): " sos ",
+}
+_SIGNS: dict[int, str] = _QUOTES | _EMOJI
+_BREAKS = ",:()\u2014\u2013"
 
 
 def clean_text(text: str, limit: int | None = None) -> str:
@@ -45,7 +48,7 @@ def storable(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, so that tables and typing meet: Ü and u, ё and е, ß and ss."""
+    """Lower case without accents, so that tables and typing meet: Ü is u, ß is ss, in any script."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
 
@@ -58,7 +61,7 @@ class Sentence:
 
 
 def sentences(text: str) -> list[Sentence]:
-    """The sentences of one message that hold at least one word, quoted lines left out where anything else is."""
+    """The sentences of a message that hold a word; quoted lines only where there is nothing else."""
     head = text[:READ_LIMIT]
     own = "\n".join(line for line in head.splitlines() if not line.lstrip().startswith(">"))
     parts = _SENTENCE_END.split(own if own.strip() else head.replace(">", " "))
@@ -69,7 +72,7 @@ def sentences(text: str) -> list[Sentence]:
 def _words(sentence: str) -> str:
     plain = _MENTION.sub(" ", _LINK.sub(" link ", sentence)).translate(_SIGNS)
     folded = _expand(fold(plain)[: READ_LIMIT * 2])
-    return " " + " ".join("," if t in ",:()—–" else t for t in _TOKEN.findall(folded)) + " "
+    return " " + " ".join("," if t in _BREAKS else t for t in _TOKEN.findall(folded)) + " "
 
 
 def _expand(folded: str) -> str:

@@ -78,9 +78,13 @@ class Verdict:
 
     def _text_problems(self) -> list[str]:
         problems = [
-            f"{name} is over {limit} characters" for name, limit in LIMITS.items() if len(getattr(self, name)) > limit
+            f"{name} is over {limit} characters"
+            for name, limit in LIMITS.items()
+            if len(getattr(self, name)) > limit
         ]
-        problems += [f"{name} holds unstorable characters" for name in LIMITS if not storable(getattr(self, name))]
+        problems += [
+            f"{name} holds unstorable characters" for name in LIMITS if not storable(getattr(self, name))
+        ]
         required = _REQUIRED if self.category == "noise" else (*_REQUIRED, "reply")
         return problems + [f"{name} is blank" for name in required if not getattr(self, name).strip()]
 
@@ -98,7 +102,7 @@ class Verdict:
 
     @classmethod
     def clean(cls, **fields: Any) -> Self:
-        """A verdict from an engine's raw fields: texts cut to bounds, severity rounded; ranges are not bent."""
+        """A verdict from an engine's raw fields: texts cut to bounds; other nonsense raises."""
         for name in LIMITS.keys() & fields.keys():
             fields[name] = clean_text(fields[name], LIMITS[name])
         fields["title"] = " ".join(fields["title"].split())

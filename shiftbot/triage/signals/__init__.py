@@ -27,8 +27,8 @@ Role = Literal["problem", "boost", "ask", "damp", "event"]
 class Kind:
     """What hearing a signal means.
 
-    problem: the weight is the severity it stands for alone; boost: raises the severity of a problem by that share
-    of what is left; ask: severity of a message that holds nothing worse; damp: factor; event: handled by name.
+    problem: the weight is the severity it stands for alone. boost: raises the severity of a problem by that
+    share of what is left. ask: the severity where nothing worse is heard. damp: a factor. event: by name.
     """
 
     role: Role
