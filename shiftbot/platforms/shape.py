@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from shiftbot.platforms.base import Dropped, Parsed, UserEvent
+from shiftbot.platforms.base import Dropped, Incoming, Parsed, UserEvent
 from shiftbot.platforms.text import clean_json
 
 Json = dict[str, object]
@@ -29,11 +29,20 @@ class UnknownShape(ValueError):
 def guarded(parse: Callable[[Json], Parsed], raw: object) -> Parsed:
     """What `parse` makes of the cleaned JSON; whatever it cannot read is dropped, never raised."""
     try:
-        return parse(as_object(clean_json(raw)))
+        return _sound(parse(as_object(clean_json(raw))))
     except Exception as error:  # the libraries check no types, so a wrong one surfaces as any error at all
         # Only the error's type: its text may quote the person's words.
         log.warning("unknown shape", extra={"action": "unknown_shape", "error": type(error).__name__})
         return Dropped("unknown_shape")
+
+
+def _sound(parsed: Parsed) -> Parsed:
+    """The same, with what the libraries pass on unchecked being of its type. Raises UnknownShape."""
+    if isinstance(parsed, Incoming):
+        texts = (parsed.external_id, parsed.thread_key, parsed.author, parsed.author_name, parsed.body)
+        if not all(isinstance(text, str) for text in texts) or not isinstance(parsed.sent_at, datetime):
+            raise UnknownShape
+    return parsed
 
 
 def as_object(value: object) -> Json:
