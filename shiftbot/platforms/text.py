@@ -12,9 +12,10 @@ ZERO_WIDTH_JOINER = "\N{ZERO WIDTH JOINER}"
 DEEPEST = 64  # levels of JSON kept; what the platforms send is never deeper than about 20
 
 _UNCLEAN = re.compile("[\x00\ud800-\udfff]")
-_PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
-_SENTENCE = re.compile(r"""\n\s*|(?<=[.!?…])["'»”’)\]]*\s+|(?<=[。！？])""")  # noqa: RUF001 (CJK stops)
-_WORD = re.compile(r"\s+")
+# In each the one group that matches is where to cut, and what is dropped there.
+_PARAGRAPH = re.compile(r"(\n[^\S\n]*\n\s*)")
+_SENTENCE = re.compile(r"""(\n\s*)|[.!?…]["'»”’)\]]*(\s+)|[。！？]()""")  # noqa: RUF001 (quotes, CJK stops)
+_WORD = re.compile(r"(\s+)")
 
 
 def clean_text(text: str) -> str:
@@ -79,7 +80,7 @@ def _longest_fit(text: str, limit: int, measure: Callable[[str], int]) -> int:
             low = middle
         else:
             high = middle - 1
-    return max(low, 1)
+    return low
 
 
 def _cut(text: str, fit: int) -> tuple[int, int]:
@@ -88,9 +89,10 @@ def _cut(text: str, fit: int) -> tuple[int, int]:
         return len(text), len(text)
     window = text[: fit + 1]  # one more, so that white space right after a full part counts as a cut
     for pattern, earliest in ((_PARAGRAPH, fit // 2), (_SENTENCE, fit // 2), (_WORD, 1)):
-        cuts = [m for m in pattern.finditer(window) if earliest <= m.start() <= fit and m.end() > 0]
+        spans = [match.span(match.lastindex or 0) for match in pattern.finditer(window)]
+        cuts = [span for span in spans if max(earliest, 1) <= span[0] <= fit]
         if cuts:
-            return cuts[-1].start(), max(cuts[-1].start(), min(cuts[-1].end(), len(text)))
+            return cuts[-1]
     hard = fit
     while hard > 0 and _inside_character(text, hard):
         hard -= 1
