@@ -1,0 +1,20 @@
+"""Conversations in one line, for the tests of triage."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from shiftbot.triage.verdict import Conversation, Role, Said
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def conversation(*lines: str | tuple[str, str], attachments: tuple[str, ...] = ()) -> Conversation:
+    """Each line is what customer:ann says, or a pair of "role:name" and what they say."""
+    said = []
+    for number, line in enumerate(lines, start=1):
+        who, text = ("customer:ann", line) if isinstance(line, str) else line
+        role = cast(Role, who.partition(":")[0])
+        said.append(Said(number, role, who, text, NOON + timedelta(minutes=number), attachments))
+    return Conversation(1, "telegram", "Shop support", tuple(said))
