@@ -8,7 +8,7 @@ import math
 from slack_sdk import WebClient
 
 from shiftbot.platforms.base import Button, OutcomeUnknown, Outgoing
-from shiftbot.platforms.shape import Json, child, children, words
+from shiftbot.platforms.shape import Json, as_object, child, children, words
 from shiftbot.platforms.slack import content
 from shiftbot.platforms.slack.errors import CALL_ERRORS, failure
 from shiftbot.platforms.slack.reading import message_id
@@ -93,7 +93,9 @@ class Client:
                 )
         except CALL_ERRORS as error:
             raise OutcomeUnknown(f"Slack could not be searched: {failure(error)}") from None
-        return answer.data if isinstance(answer.data, dict) else {}
+        if not isinstance(answer.get("messages"), list):
+            raise OutcomeUnknown("Slack's answer holds no messages")
+        return as_object(answer.data)
 
 
 def _blocks(text: str, buttons: tuple[Button, ...]) -> list[Json]:

@@ -106,7 +106,7 @@ class Client:
             return message_id(posted.chat.id, posted.message_id)
         except TelegramError as error:
             # Without its cause: that one's text may hold the address and so the token.
-            raise failure(error) from None
+            raise failure(error, (self._token, message.text)) from None
         except TimeoutError:
             raise OutcomeUnknown("Telegram did not finish its answer in time") from None
         except (UnknownShape, KeyError, TypeError, ValueError, AttributeError):

@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from shiftbot.platforms.base import ChatMoved, OutcomeUnknown, Permanent, SendError, Temporary
-from shiftbot.platforms.shape import Json, child, words
+from shiftbot.platforms.shape import Json, as_object, child, words
 
 # Raised before the request has left as a whole, so Telegram cannot have acted on it.
 NOT_SENT = (
@@ -34,6 +34,14 @@ class Refused(TelegramError):
 class Request(HTTPXRequest):
     """The library's HTTP client, which raises `Refused` for every answer that is not a success."""
 
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Json:
+        """The answer. The library's own would log one that is cut off, with the words in it."""
+        try:
+            return as_object(json.loads(payload))
+        except ValueError:
+            raise TelegramError("not JSON") from None
+
     async def do_request(self, *args: object, **kwargs: object) -> tuple[int, bytes]:
         """One HTTP request; the arguments are the library's."""
         status, payload = await super().do_request(*args, **kwargs)  # type: ignore[arg-type]  # passed through
@@ -51,10 +59,10 @@ def _api_answer(payload: bytes) -> Json | None:
     return answer if isinstance(answer, dict) and answer.get("ok") is False else None
 
 
-def failure(error: TelegramError) -> SendError:
-    """The error to raise instead: its text names no token, no address and nobody's words."""
+def failure(error: TelegramError, secrets: tuple[str, ...] = ()) -> SendError:
+    """The error to raise instead: its text names no address and none of the secrets."""
     if isinstance(error, Refused):
-        return _refusal(error)
+        return _refusal(error, secrets)
     cause = error.__cause__
     kind = type(cause or error).__name__
     if isinstance(cause, NOT_SENT):
@@ -62,14 +70,17 @@ def failure(error: TelegramError) -> SendError:
     return OutcomeUnknown(f"Telegram gave no readable answer: {kind}")
 
 
-def _refusal(error: Refused) -> SendError:
+def _refusal(error: Refused, secrets: tuple[str, ...]) -> SendError:
     status, answer = error.status, error.answer
     if answer is None:
         return _gateway(status)
     parameters = child(answer, "parameters")
     if moved_to := parameters.get("migrate_to_chat_id"):
         return ChatMoved(str(moved_to))
-    said = f"Telegram answered {status}: {words(answer.get('description'))[:200]}"
+    description = words(answer.get("description"))
+    for secret in filter(None, secrets):
+        description = description.replace(secret, "…")
+    said = f"Telegram answered {status}: {description[:200]}"
     if status == 429:
         return Temporary(said, _seconds(parameters.get("retry_after")))
     return Temporary(said) if status >= 500 or status == 408 else Permanent(said)
