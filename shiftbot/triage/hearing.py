@@ -5,33 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from shiftbot.triage import signals
 from shiftbot.triage.pattern import NEGATIONS
-from shiftbot.triage.signals import KINDS, Kind
+from shiftbot.triage.signals import KINDS, Kind, ear
 from shiftbot.triage.text import Sentence, fold, sentences
 from shiftbot.triage.verdict import Conversation, Said
 
 LISTENED = 40  # messages: the first and the newest ones
 _FADE = 0.95  # what an earlier message still weighs when a later one reports too
+_CALM_OUTAGE = 0.8  # "not urgent, only all of production is down" is not calm
+_WISHED = 0.6  # a problem named in a sentence that asks for a feature
 _REMINDS = 0.25  # what a second, weaker problem adds to the strongest one
-_EARS = signals.load()
-_ORDERED = [n for n, k in KINDS.items() if k.role in ("problem", "boost", "ask")] + [
-    "resolved",
-    "works for me",
-    "human",
-]
+_ORDERED = [n for n, k in KINDS.items() if k.role in ("problem", "boost", "ask")]
+_ORDERED += ["resolved", "relapse", "works for me", "human"]
 
 
+@cache
 def _negated_before() -> re.Pattern[str]:
     words = [
         fold(w) for table in signals.TABLES for line in table.get("transparent", ()) for w in line.split("|")
     ]
     negations = "|".join(map(fold, NEGATIONS))
     return re.compile(rf"(?: |^)(?:{negations}) (?:(?:{'|'.join(map(re.escape, words))}) ){{0,5}}$")
-
-
-_NEGATED = _negated_before()
 
 
 @dataclass(frozen=True)
@@ -48,6 +45,7 @@ class Hearing:
     """What a conversation amounts to; `strengths` are the signals left at its end."""
 
     strengths: dict[str, float] = field(default_factory=dict)
+    peaks: dict[str, float] = field(default_factory=dict)  # before anything was said to be resolved
     factors: dict[str, float] = field(default_factory=dict)
     reporters: set[str] = field(default_factory=set)
     human: bool = False
@@ -64,24 +62,36 @@ class Hearing:
     @property
     def severity(self) -> float:
         """0..1: the strongest problem, reminded by others, raised by boosts, lowered by factors."""
-        calm = 1.0
-        for factor in self.factors.values():
-            calm *= factor
-        return round(min(self._raised(), 0.98) * calm, 3)
+        damp = 1.0
+        for name, factor in self.factors.items():
+            damp *= (
+                max(factor, _CALM_OUTAGE) if name == "calm" and self._is_hard and self._is_wide else factor
+            )
+        return round(min(self._raised(), 0.98) * damp, 3)
 
     @property
     def hard_severity(self) -> float:
         """The severity if outage, data loss or security is what it rests on, else 0."""
-        hard = any(KINDS[n].hard and s >= 0.5 for n, s in self.strengths.items())
-        return self.severity if hard else 0.0
+        return self.severity if self._is_hard else 0.0
 
     @property
     def is_report(self) -> bool:
         """Whether anything in it may be a problem, an ask or a complaint."""
         return self.human or any(KINDS[n].role != "boost" and n != "praise" for n in self.strengths)
 
+    @property
+    def _is_hard(self) -> bool:
+        return any(KINDS[n].hard and s >= 0.5 for n, s in self.strengths.items())
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.strengths.get("many people", 0.0) > 0.1
+
     def _raised(self) -> float:
-        worries = list(self.problems.values()) or [self._asked()]
+        problems = self.problems
+        worries = list(problems.values()) or [self._asked()]
+        if len(worries) > 1:
+            worries = [strength for name, strength in problems.items() if name != "trouble"]
         left = 1 - worries[0]
         for other in worries[1:]:
             left *= 1 - other * _REMINDS
@@ -116,8 +126,8 @@ def is_pleasantry(said: Said) -> bool:
     if said.attachments or not said.text.strip() or len(said.text) > 400:
         return False
     found = sentences(said.text)
-    asks = [s for s in found if s.asks and not _EARS["small talk"].search(s.words)]
-    rest = [_EARS["pleasantry"].sub("", _EARS["small talk"].sub("", s.words)) for s in found]
+    asks = [s for s in found if s.asks and not ear("small talk").search(s.words)]
+    rest = [ear("pleasantry").sub("", ear("small talk").sub("", s.words)) for s in found]
     return bool(found) and not asks and not "".join(rest).strip(" ,")
 
 
@@ -137,7 +147,7 @@ def _hear(message: Said, hearing: Hearing) -> None:
 
 
 def _hear_customer(message: Said, found: list[Sentence], hearing: Hearing) -> None:
-    injected = any(_EARS["injection"].search(s.words) for s in found)
+    injected = any(ear("injection").search(s.words) for s in found)
     hearing.injection = hearing.injection or injected
     _set_factors(found, hearing)
     events = list(_in_order(found))
@@ -157,9 +167,14 @@ def _take(event: Heard, author: str, hearing: Hearing) -> None:
         others = bool(hearing.reporters - {author})
         _fade(hearing, 0.45 if others else KINDS["resolved"].weight)
         hearing.resolved = not others
+    elif event.name == "relapse":
+        if hearing.resolved:
+            hearing.strengths = {n: s * KINDS["relapse"].weight for n, s in hearing.peaks.items()}
+        hearing.resolved = False
     else:
+        hearing.peaks[event.name] = max(event.strength, hearing.peaks.get(event.name, 0.0))
         hearing.strengths[event.name] = max(event.strength, hearing.strengths.get(event.name, 0.0))
-        if KINDS[event.name].role == "problem" and event.strength >= 0.3:
+        if KINDS[event.name].role == "problem" and event.strength >= 0.35:
             hearing.resolved = False
             hearing.reporters.add(author)
 
@@ -172,23 +187,26 @@ def _fade(hearing: Hearing, factor: float) -> None:
 def _set_factors(found: list[Sentence], hearing: Hearing) -> None:
     """The newest message that says how grave it is decides: "not urgent" and, later, "now it is urgent"."""
     words = "".join(s.words for s in found)
-    if any(_EARS["urgency"].search(_unnegated(s.words)) for s in found):
+    if any(ear("urgency").search(_unnegated(s.words)) for s in found):
         hearing.factors.pop("calm", None)
     for name, kind in KINDS.items():
         needed = 2 if name == "sales talk" else 1  # one such word is no advertisement
         whole = kind.role == "damp" and name not in ("hypothetical", "past")
-        if whole and len(_EARS[name].findall(words)) >= needed:
+        if whole and len(ear(name).findall(words)) >= needed:
             hearing.factors[name] = kind.weight
 
 
 def _unnegated(words: str) -> str:
-    return _EARS["calm"].sub(" ", words)
+    return ear("calm").sub(" ", words)
 
 
 def _in_order(found: Iterable[Sentence]) -> Iterator[Heard]:
     for number, sentence in enumerate(found):
-        words = _EARS["label"].sub(" ", _EARS["not a signal"].sub(", ", sentence.words))
-        yield from sorted(_signals(words, sentence, number), key=lambda h: h.at)
+        words = ear("label").sub(" ", ear("not a signal").sub(", ", sentence.words))
+        heard = sorted(_signals(words, sentence, number), key=lambda h: h.at)
+        # "Geht bei uns gar nichts" begins like "works for us".
+        reports = any(KINDS[h.name].role == "problem" for h in heard)
+        yield from (h for h in heard if not (reports and h.name == "works for me"))
 
 
 def _signals(words: str, sentence: Sentence, number: int) -> Iterator[Heard]:
@@ -199,8 +217,8 @@ def _signals(words: str, sentence: Sentence, number: int) -> Iterator[Heard]:
         strength = kind.weight * _believed(kind, sentence)
         if name == "resolved" and sentence.asks:
             continue
-        for match in _EARS[name].finditer(text):
-            if not _NEGATED.search(text[max(0, match.start() - 90) : match.start()]):
+        for match in ear(name).finditer(text):
+            if not _negated_before().search(text[max(0, match.start() - 90) : match.start()]):
                 yield Heard(name, strength, number * 10_000 + match.start())
 
 
@@ -208,9 +226,11 @@ def _believed(kind: Kind, sentence: Sentence) -> float:
     """How much of a problem is left when a sentence only asks or imagines it."""
     if kind.role not in ("problem", "boost"):
         return 1.0
-    if _EARS["hypothetical"].search(sentence.words):
+    if ear("hypothetical").search(sentence.words):
         return KINDS["hypothetical"].weight
     belief = KINDS["past"].weight if kind.passing and _is_past(sentence) else 1.0
+    if ear("feature request").search(sentence.words):
+        belief *= _WISHED
     if sentence.asks and kind.role == "problem":
         belief *= _doubted(sentence.words)
     return belief
@@ -218,14 +238,16 @@ def _believed(kind: Kind, sentence: Sentence) -> float:
 
 def _is_past(sentence: Sentence) -> bool:
     words = sentence.words
-    return bool(_EARS["past"].search(words)) and not any(
+    return bool(ear("past").search(words)) and not any(
         w in words for w in (" since ", " still ", " seit ", " desde ", " now ")
     )
 
 
 def _doubted(words: str) -> float:
-    if _EARS["no doubt"].search(words):
+    if ear("resolved").search(words):
+        return KINDS["past"].weight
+    if ear("no doubt").search(words):
         return 1.0
-    if _EARS["how to"].search(words):
+    if ear("how to").search(words):
         return 0.45
     return KINDS["doubt"].weight

@@ -112,5 +112,5 @@ class Verdict:
 
 
 def _language(tag: str) -> str:
-    match = _LANGUAGE.match(tag.lower().replace("_", "-"))
+    match = _LANGUAGE.fullmatch(tag.lower().replace("_", "-"))
     return match[0] if match else "und"

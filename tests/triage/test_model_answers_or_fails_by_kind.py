@@ -228,7 +228,7 @@ REPLIES: list[tuple[str, str]] = [
     ("Thanks @channel please look", "mass mention"),
     ("Thanks <!here> please look", "mass mention"),
     ("Thanks <!subteam^S1>", "mass mention"),
-    ("Thanks ＠everyone", "mass mention"),
+    ("Thanks \uff20everyone", "mass mention"),
     ("Thanks @\u200bhere", "mass mention"),
     ("Thanks @ here", "mass mention"),
     ("Ask @evil_bot for help", "mention"),

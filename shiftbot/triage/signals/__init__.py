@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from shiftbot.triage.pattern import compile_patterns
-from shiftbot.triage.signals import english_lesser, english_severe, english_talk, german, russian, spanish
+from shiftbot.triage.signals import (
+    english_lesser,
+    english_severe,
+    english_talk,
+    english_trust,
+    german,
+    pleasantries,
+    russian,
+    spanish,
+)
 from shiftbot.triage.verdict import Category
 
 TABLES = (
     english_severe.WORDS,
+    english_trust.WORDS,
     english_lesser.WORDS,
     english_talk.WORDS,
     german.WORDS,
     spanish.WORDS,
     russian.WORDS,
+    pleasantries.WORDS,
 )
 MACROS = english_severe.MACROS | german.MACROS | spanish.MACROS | russian.MACROS
 
@@ -43,22 +55,23 @@ KINDS: dict[str, Kind] = {
     "server error": Kind("problem", 0.76, "outage", passing=True),
     "cannot get in": Kind("problem", 0.74, "outage", passing=True),
     "data loss": Kind("problem", 0.88, "data_loss", hard=True),
-    "wrong data": Kind("problem", 0.62, "data_loss"),
+    "wrong data": Kind("problem", 0.64, "data_loss"),
     "security": Kind("problem", 0.9, "security", hard=True),
     "security worry": Kind("problem", 0.76, "security"),
     "payment failure": Kind("problem", 0.78, "payment"),
     "payment trouble": Kind("problem", 0.5, "payment"),
-    "core broken": Kind("problem", 0.6, "bug", passing=True),
+    "core broken": Kind("problem", 0.56, "bug", passing=True),
     "broken": Kind("problem", 0.5, "bug", passing=True),
-    "glitch": Kind("problem", 0.35, "bug", passing=True),
+    "glitch": Kind("problem", 0.4, "bug", passing=True),
+    "trouble": Kind("problem", 0.33, "bug", passing=True),
     "cosmetic": Kind("problem", 0.2, "bug"),
     "unusable": Kind("problem", 0.58, "performance", passing=True),
     "slow": Kind("problem", 0.38, "performance", passing=True),
-    "many people": Kind("boost", 0.38),
-    "business impact": Kind("boost", 0.38),
-    "urgency": Kind("boost", 0.32),
+    "many people": Kind("boost", 0.45),
+    "business impact": Kind("boost", 0.42),
+    "urgency": Kind("boost", 0.38),
     "deadline": Kind("boost", 0.22),
-    "same here": Kind("boost", 0.3),
+    "same here": Kind("boost", 0.35),
     "alarm": Kind("boost", 0.12),
     "feature request": Kind("ask", 0.15, "feature_request"),
     "how to": Kind("ask", 0.15, "question"),
@@ -73,6 +86,7 @@ KINDS: dict[str, Kind] = {
     "only a test": Kind("damp", 0.15),
     "resolved": Kind("event", 0.15),
     "works for me": Kind("event", 0.6),
+    "relapse": Kind("event", 0.95),
     "human": Kind("event", 0.7),
     "injection": Kind("event", 0.0),
     "label": Kind("event", 0.0),
@@ -85,10 +99,7 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def _patterns(name: str) -> re.Pattern[str]:
+@cache
+def ear(name: str) -> re.Pattern[str]:
+    """The expression that hears one kind in any language; compiled when it is first needed."""
     return compile_patterns([p for table in TABLES for p in table.get(name, ())], MACROS)
-
-
-def load() -> dict[str, re.Pattern[str]]:
-    """Every kind's compiled expression."""
-    return {name: _patterns(name) for name in KINDS}

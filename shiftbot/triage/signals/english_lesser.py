@@ -22,6 +22,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         "keeps|keep|constantly|always ~2 crash*|fail*|disconnect*|freez*|dying|restarting|breaking",
         "fubar|haywire|a_mess|disaster|catastroph*|nightmare|meltdown",
         "import*|export*|sync*|upload*|deploy*|build*|migration ~3 {fails}", "all ~3 not_work*",
+        "has|have ~1 stopped|ceased|halted|died",
+        "no ~2 emails|messages|mails|jobs|notifications|orders|sms|webhooks|events ~3",
+        "queue|queues|jobs|backlog ~4 stuck|pending|piling|pile|growing|blocked|not|backed",
+        "nothing_but errors|timeouts|problems|crashes",
+        "agents|people|staff|team|employees|us|everyone ~2 unable|waiting|sitting|idle",
+        "errors|error|failures|exceptions all_over|everywhere|everytime|constantly",
     ),
     "broken": (
         "not ~2 work|works|worked|working|workin|load|loads|loading|open|opens|opening|respond|"
@@ -99,13 +105,19 @@ WORDS: dict[str, tuple[str, ...]] = {
         "dozens|hundreds|thousands|tons|flooded|flooding|swamped|bombarded", "nobody|noone else?",
         "anyone_else|anybody_else|others_too|others_as_well|coworkers|colleagues|team_mates|teammates",
         "affect*|impact*|hitting|hits ~2 all|every|everyone|many|most|customers|users|multiple|several|us",
+        "all ~3 wrong|incorrect|missing|empty|zero|gone|broken|failing|fail",
+        "same|also for ~2 {people}|coworkers|colleagues",
+        "my|our colleagues|coworkers|people|staff|team|users|customers ~1 too|also|neither|as_well",
+        "every|each single", "all ~1 the_time|of_us|of_them",
+        "warehouse|factory|hospital|clinic|school|store|restaurant|kitchen ~2 people|staff|can|is",
     ),
     "business impact": (
         "losing|lose|lost|bleeding|burning|costing|costs ~4 money|revenue|sales|customers|clients|orders|"
         "business|us|dollars|euros|thousands|deal|deals",
-        "customers|clients|users|people|guests|patients|phones|boss|ceo ~3 complain*|angry|furious|"
-        "calling|leaving|shouting|screaming|yelling|waiting|upset|queue*|cancel*|ringing|phoning|stuck|"
-        "stranded|freaking|panicking",
+        "customers|clients|users|people|guests|patients|phones|boss|ceo ~3 complain*|emailing|messaging|"
+        "reporting|asking|screwed|affected|unhappy|mad|pissed|unable|angry|furious|calling|leaving|"
+        "shouting|screaming|yelling|waiting|upset|queue*|cancel*|ringing|phoning|stuck|stranded|freaking|"
+        "panicking",
         "lawsuit|lawyer|lawyers|legal_action|sue|attorney|regulator|sla_breach|sla",
         "standstill|stand_still|ground_to_a_halt|halt|halted|paralyzed|paralysed|stranded|crippled|"
         "crippling|idle",
@@ -124,7 +136,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "right_now|right_away|straight_away|this_minute|now_now|fix_now|need_it_now|help_now|needed_now",
         "blocking|blocker|blocked|blocks|showstopper|show_stopper|stopper",
         "p0|p1|sev1|sev0|sev_1|sev_0|prio_1|prio1|code_red|red_alert",
-        "as_soon_as_possible|soon_as_possible|quickly|quick_help|hurry|fast",
+        "as_soon_as_possible|soon_as_possible|quick_help|hurry|hurry_up|fix_it_fast|quickly_please",
         "sos|mayday|help_help|panic|panicking|emojialarm|desperate*|freaking_out",
         "can_not_wait|drop_everything|wake_up|time_sensitive|need_this_fixed|need_it_fixed|"
         "needs_fixing_now",
@@ -150,5 +162,20 @@ WORDS: dict[str, tuple[str, ...]] = {
         "please help",
         "all_day|since_yesterday|since_this_morning|for_hours|for_days|since_morning|hours_now|days_now|"
         "weeks_now",
+    ),
+    "trouble": (
+        "not",
+        "no|without access|connection|response|reply|answer|data|sound|signal|calls|orders|emails|way",
+        "dead|lost|gone|stuck|dies|died|stopped|stops|lose|losing|never|empty|nothing|screwed|messed|"
+        "denied|refused|rejected|donw|down|bad|worse|chaos|panic|trouble|disaster|hell|collapsing|"
+        "breaking",
+        "{none}",
+    ),
+    "relapse": (
+        "gone|down|broken|happening|happens|failing|dead|crashing|offline|stuck|slow|happened|back again|"
+        "once_more",
+        "spoke_too_soon|too_early|not_for_long|scratch_that|no_wait|still_the_same|same_problem_again|"
+        "same_again|not_fixed|not_resolved|not_solved",
+        "problem|issue|error|bug|it is back ~1 again", "again ~1 down|broken|gone|failing|dead|not",
     ),
 }

@@ -9,7 +9,8 @@ MACROS = {
         "database|db|production|prod|cluster|shop|store|webshop|web_shop|homepage|home_page|storefront|"
         "gateway|everything|whole_thing|network|endpoint|endpoints|tool|crm|cms|domain|instance|"
         "integration|webhooks|checkout|software|vpn|queue|queues|worker|workers|node|nodes|pods|"
-        "kubernetes|cdn|search|login|sso|auth|authentication|stuff|thing|pipeline|customer_portal"
+        "kubernetes|cdn|login|sso|auth|authentication|pipeline|customer_portal|phone_lines|lines|phones|"
+        "line|telephony|pbx"
     ),
     "data": (
         "data|database|db|records|orders|files|documents|docs|invoices|customers|contacts|projects|"
@@ -18,7 +19,8 @@ MACROS = {
         "workspaces|work|articles|posts|tasks|boards|events|comments|leads|deals|catalog|catalogue|"
         "settings|recordings|spreadsheet|spreadsheets|sheets|subscribers|uploads|patients|students|"
         "timesheets|logs|folder|folders|drafts|templates|campaigns|attachments|emails|stuff|account|"
-        "project|repository|repo|repos|schedule|calendar|report|reports|draft"
+        "project|repository|repo|repos|schedule|calendar|report|reports|draft|stock|stock_levels|"
+        "customer_list|list|library|dataset|archive|inbox|mailbox|progress|subscriptions|member_list"
     ),
     "all": (
         "all|every|everyone|everybody|many|most|multiple|several|dozens|hundreds|thousands|half|lots|"
@@ -39,7 +41,7 @@ MACROS = {
     "none": "noone|nobody|none_of|not_a_single|neither_of|not_one",
     "other": (
         "other|another|others|someone_else|somebody_else|someone_elses|different|stranger|strangers|"
-        "wrong|foreign"
+        "wrong|foreign|a_stranger"
     ),
     "pay": (
         "payment|payments|checkout|check_out|transaction|transactions|purchase|purchases|paypal|stripe|"
@@ -73,8 +75,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "bit_the_dust",
         "{sys} ~3 not ~2 reachable|responding|respond|available|accessible|online|coming_up|running|up",
         "{sys} ~3 completely|totally|entirely|fully broken|dead|gone|unusable|inoperable|failing|fails",
-        "{none} ~6 able_to|can|could|get|log|access|work|works|working|use|reach|connect|pay|order|buy|"
-        "sign",
+        "{none} ~6 arrive*|load*|open*|respond*|sync*|deliver*|received|function*|able_to|can|could|get|"
+        "log|access|work|works|working|use|reach|connect|pay|order|buy|sign",
         "{cannot} ~1 access|reach|open|load|connect_to|get_to|get_into|get_onto|use|visit|see ~3 {sys}",
         "{sys} ~3 {cannot} ~1 accessed|reached|opened|loaded", "not_a_thing works|loads",
         "whole|entire ~1 {sys} ~3 {fails}", "{all} ~3 {sys} ~3 {fails}", "production|prod|live ~3 {fails}",
@@ -83,6 +85,16 @@ WORDS: dict[str, tuple[str, ...]] = {
         "ddos*|denial_of_service", "lights are out|off", "unable ~3 work at_all",
         "{sys} ~4 belly_up|haywire|flatlined|nuked|fubar|out_of_service|knocked_out|out_cold",
         "not a_single page|screen",
+        "no incoming|outgoing calls|orders|emails|mails|traffic|messages|payments|requests",
+        "donw|dwon for|again|since", "{cannot} ~1 access|reach|open|load|do|use anything|everything|any",
+        "rip {sys}", "{sys} rip", "no|without power|internet_service|connectivity ~2 {sys}",
+        "service|services ~2 interrupted|disrupted|disruption|interruption", "disruption",
+        "{sys} ~3 just_die|die|dies|dying|not_come|will_not_come",
+        "guys|you ~1 just? die|died|dead|down|offline", "literally|absolutely|basically nothing",
+        "{sys} ~3 a_nap|sleeping|asleep|vacation|holiday",
+        "does_not|do_not_even load|start|open ~2 for? {all}",
+        "not ~2 opened|accessed|reached|used|loaded ~1 by anyone|anybody|any|us|customers",
+        "{sys}|widget|widgets|plugin|button ~4 vanish*|disappear*|gone ~2 from every|all|everywhere",
     ),
     "server error": (
         "500|502|503|504|5xx|52x|522|520|521|523|525 ~1 error*|bad|gateway|internal|service|everywhere|"
@@ -107,6 +119,15 @@ WORDS: dict[str, tuple[str, ...]] = {
         "just|only|keeps spin*|loading|buffering", "spinning|spinner|loading forever",
         "not|never ~2 load* ~1 at_all|anymore|any_more|since|today",
         "not ~2 work|working ~2 at_all|for_anyone|for_everyone|for_anybody|for_all|for_our|for_any",
+        "spinner|spinning|loader ~4 dies|forever|nothing|crash*|endless*|never", "bricked|bricks|brick",
+        "{sys} ~3 blank|white|all_white|empty", "error page*|screen",
+        "nginx|apache|cloudflare|haproxy|heroku|iis ~2 error|page|502|503|default",
+        "connection|connections ~1 failed|lost|error|dropped|closed", "{cannot} ~1 connect|reach",
+        "unreachable|inaccessible|unresponsive|offline|unavailable",
+        "not ~1 reachable|accessible|available|responding|respond|responds",
+        "domain ~3 expired|suspended|parked", "404|error ~2 on? every|all|everywhere|homepage",
+        "will_not|not ~1 come|comes|coming up|back|online", "no response from", "{sys} not up",
+        "connection time*",
     ),
     "cannot get in": (
         "{cannot} ~2 log_in|login|log_on|logon|sign_in|signin|get_in|get_into|log_into|sign_into|"
@@ -121,6 +142,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "logs|logging|kicks me|us|everyone|users out", "logging_in ~3 {fails}", "can not_login",
         "access_denied|no_access ~2 everyone|all|anything|since",
         "password|credentials ~3 not_accepted|rejected|not_work*|stopped_working|refused",
+        "not let|lets|letting|allow|allows|allowing ~3 sign_in|log_in|login|in|signin",
+        "lost|lose|losing|no|without access to", "lost access",
     ),
     "data loss": (
         "{data} ~5 vanish*|disappear*|wiped|erased|lost|evaporated|zeroed|destroyed|overwritten|purged|"
@@ -143,6 +166,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "can_not_find any|all ~2 {data} anymore|any_more", "account* ~2 emptied|wiped",
         "data ~2 gone|missing|vanished",
         "inbox|library|drive|vault|disk|table|cart|crm|board ~4 emptied|wiped|erased|vanish*|corrupt*",
+        "deleted|wiped|removed|erased|dropped|nuked|cleared|overwrote ~2 whole|entire|my|wrong|complete "
+        "~2 {data}",
+        "you|it|system|update|sync|bug|client|script|import|migration|app ~1 deleted|wiped|removed|"
+        "erased|overwrote|cleared|ate|lost ~4 {data}",
+        "{data} ~4 completely? blank|not_there|no_longer_there|no_longer_exist*|not_exist*|"
+        "can_not_be_found|not_be_found",
+        "account|workspace|project ~3 not|no_longer ~1 exist*", "lost|losing ~3 data",
     ),
     "wrong data": (
         "{data} ~3 missing|wrong|incorrect|incomplete|mixed_up|duplicated|swapped|out_of_sync|stale|"
@@ -158,109 +188,6 @@ WORDS: dict[str, tuple[str, ...]] = {
         "changes ~3 lost|gone|discarded|disappear*|not_sav*|reverted", "sent|going|goes|went to_the? wrong",
         "accidentally|mistake* ~2 deleted|removed|erased|wiped", "deleted|removed ~3 accident*|mistake",
         "save ~2 {fails}", "saving ~2 {fails}", "my|our ~2 {data} ~2 gone|missing|disappeared",
-    ),
-    "security": (
-        "hacked|hack|hacker*|hacking|hijack*|ransom*|malware|trojan|pwned|defaced|spyware|keylogger|"
-        "cryptominer|backdoor*",
-        "breach*|data_breach|intrusion|intruder*|infiltrat*", "leak|leaks|leaked|leaking|leakage|leaky",
-        "compromised|exfiltrat*",
-        "xss|sql_injection|sqli|csrf|ssrf|rce|remote_code_execution|idor|zero_day|0day|"
-        "privilege_escalation|cve",
-        "vulnerabilit*|exploit|exploited|exploits|exploitable|security_hole|security_flaw|security_bug|"
-        "security_issue|security_problem|security_incident|security_gap|auth_bypass|security_breach|"
-        "loophole",
-        "unauthori?ed|unauthorized|unauthorised access*|login*|transaction*|charge*|user*|person*|people|"
-        "change*|transfer*|purchase*|entry",
-        "see|sees|seeing|saw|view|views|viewing|access|accessing|shows|showing|shown|showed|show|read|"
-        "open|got|get|getting|given|receive*|receiving|into|display* ~4 {other} ~3 customer*|user*|"
-        "person|people|peoples|account*|data|order*|profile*|invoice*|company|companies|patient*|"
-        "student*|name|names|address*|email*|message*|client*|tenant*|member*|document*|files|file|"
-        "details|info*|inbox|cart|card*|record*",
-        "someone|somebody|stranger|strangers|anyone|anybody|everyone|outsiders|others|public|competitor* "
-        "~3 see|sees|read|access*|download*|view*|open|get_into|log_into|delete ~4 my|our|all|any|"
-        "private|other|data|files|customer*|internal|invoice*|without|everything|the",
-        "logged|logs|log|signed ~4 as|into {other} ~3 account*|user*|person|profile|customer*|else",
-        "logged_in as|into ~1 {other}|someone",
-        "{other} customer*|user*|person*|people|peoples ~2 data|orders|details|account*|invoice*|info*|"
-        "address*|files|photos|emails|names|messages|documents",
-        "password*|credentials|secret*|token|tokens|api_key|api_keys|keys|card_numbers|private_key|"
-        "customer_data|personal_data|medical_records|ssn ~5 plain_text|plaintext|clear_text|cleartext|"
-        "visible|exposed|leak*|public*|stolen|github|readable|open|google|dumped|unencrypted|url",
-        "exposed|expos*|publicly|public|visible ~5 data|password*|credentials|secret*|token*|key|keys|"
-        "bucket|database|customer*|endpoint*|personal|internal",
-        "publicly|open|exposed accessible|visible|available|readable|downloadable|to_the_internet|"
-        "to_everyone",
-        "without ~2 password|login|logging_in|authentication|auth|authorization|permission*|"
-        "authorisation ~3 access*|see|open|download|read|view",
-        "access*|see|open*|download*|read|view|get_in|log_in|logged_in|enter|data|documents|invoices ~6 "
-        "without ~3 password|login|log_in|logging|authentic*|auth|authoriz*|permission*|account|2fa|mfa",
-        "stole|stolen|stealing|steals|theft|identity_theft",
-        "account* ~4 taken_over|stolen|takeover|broken_into|compromised",
-        "broke|broken|breaking|got into ~2 account*|system*|server*|database",
-        "privacy|gdpr violation|breach|incident",
-        "someone|somebody|stranger|hacker* ~4 changed|logged|used|using|transferred|reset|accessed|took "
-        "~3 my|our|account*|password*|card*",
-        "password ~3 changed ~3 not|without|someone",
-        "anyone|everyone ~1 with_the? ~1 link|url ~3 see|access|open|read",
-        "not me|by_me ~1 logged|login|who",
-        "did_not|never ~3 authorize*|authorise*|initiate|request ~3 login|transfer|withdrawal|password|"
-        "change|transaction|charge",
-        "permission* ~3 bypass*|ignored|not_enforced|not_checked",
-        "bypass* ~4 login|auth*|password|permission*|2fa|security|paywall",
-    ),
-    "security worry": (
-        "suspicious|weird|strange|unknown|unrecognized|unrecognised|unusual|foreign|unfamiliar ~1 login*|"
-        "log_in*|sign_in*|activity|device*|session*|ip|ips|access*|charge*|transaction*|user*|account*|"
-        "email*|link*|file*|process*",
-        "phish*|scam|scammer*|scammed|fraud*|spoof*|impersonat*|virus|infected",
-        "security concern*|risk*|alert*|warning*|report*|vulnerab*|threat*|advisory",
-        "sending|sends|sent|send spam",
-        "brute_force*|bots|bot_attack|under_attack|attack|attacked|attacks|attacking|attackers",
-        "log_in|login|logged_in|logging_in|sign_in ~4 russia|china|another_country|nigeria|vietnam|"
-        "abroad|unknown|somewhere_else|not_me",
-        "insecure|unencrypted|not_encrypted|not_secure|unsecured",
-    ),
-    "payment failure": (
-        "charg*|bill|bills|billed|billing|debited|debits|paid|pay|deducted|deducts|withdrew|withdrawn|"
-        "took|taken|invoiced|pulled|hit|payment*|card|money|account|amount|subscription|customer*|fee ~5 "
-        "twice|double|two_times|three_times|3_times|2_times|multiple_times|thrice|2x|3x|x2|x3|four_times|"
-        "several_times|many_times|times_in_a_row|doubled|duplicate*|second_time",
-        "double|duplicate|duplicated|triple|extra|twice|wrongly|incorrectly|mistakenly|wrong ~1 charg*|"
-        "billing|bill|billed|payment*|debit*|invoiced|charged",
-        "charg*|billed|debited|deducted|taken|withdraw* ~6 cancel*|never|without|did_not|wrong|too_much|"
-        "extra|even_though|unknown|despite",
-        "cancel* ~6 charg*|billed|debited", "overcharg*|over_charged|overbilled",
-        "charged for ~4 cancel*|not|never", "charged|billed|debited me|us ~4 instead",
-        "still|keep|keeps|keep_on ~1 charging|billing|being_charged|getting_charged|charged|billed",
-        "{pay} ~4 {fails}|gone|not_accept*|disabled",
-        "{cannot} ~2 pay|check_out|checkout|purchase|order|buy|place|complete|subscribe|charge|finish|"
-        "submit|accept|take|process|collect|sell ~3 order|orders|payment*|purchase*|checkout|anything|"
-        "card*|money|booking|subscription|with|my|customers|for",
-        "{cannot} pay|checkout|check_out|purchase|buy|sell",
-        "checkout|check_out|payment|payments|billing ~2 problem*|issue*|bug|outage",
-        "money ~5 gone|taken|missing|disappear*|vanish*|lost|not_arriv*|stuck|deducted|not_credited|"
-        "debited|left",
-        "paid|payment* ~8 not|no|never|nothing|still|without|but ~4 receiv*|activat*|got|get|order|"
-        "confirm*|unlock*|upgrad*|arriv*|credited|show*|access|locked|pending|register*|reflect*|free",
-        "payment|charge|transfer|payout|withdrawal ~3 not ~1 mine|authorized|made|arriv*|receiv*|credited",
-        "customers|clients|users|people|shoppers ~2 {cannot} ~1 pay|buy|order|purchase|check*",
-        "not ~2 accept*|process*|take|taking ~2 payment*|card*|orders|money|paypal",
-        "nobody|noone ~3 buy|pay|order|purchase|checkout|check_out",
-        "orders ~3 not_com*|not_go*|stopped|not_process*|not_placed|fail*|not_being|stuck|bounc*",
-        "no orders ~3 coming|today|since|in|went_through|processed",
-        "payout*|payroll|salaries|wages|transfers ~4 not|missing|never|{fails}|late|delayed",
-        "all|every ~2 payment*|order*|transaction*|card* ~2 {fails}",
-    ),
-    "payment trouble": (
-        "invoice*|bill|receipt|statement ~4 wrong|incorrect|missing|error*|too_high|not_match*|overdue|"
-        "mistake|different|twice|not_arriv*|not_receiv*|never_came|blank",
-        "wrong|incorrect|missing|overdue ~1 invoice*|bill|receipt|vat|tax|price|amount|plan|charge",
-        "refund* ~5 not|never|still|missing|waiting|pending|where|denied",
-        "refund|refunded|chargeback|money_back|reimburse*",
-        "card ~3 declined|rejected|refused|not_accept*|not_work*", "wrong amount|price|plan|currency",
-        "promo*|coupon|discount|voucher|gift_card ~4 not|{fails}|invalid|rejected",
-        "order ~4 not|never ~2 arriv*|receiv*|deliver*|ship*|confirm*",
-        "subscription ~4 cancel*|expired|not|wrong|{fails}|inactive|still",
-        "charged ~4 wrong|more|too|vat|tax", "payment|charge|billing question|pending",
+        "{data} ~6 missing ~2 for|from|since|in|after|all", "missing ~4 {data}",
     ),
 }

@@ -14,10 +14,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "i|we wish", "any|do_you|are_there plans|plan|planning ~3 to|for|support|add",
         "suggest|suggestion|suggestions|idea|proposal|feedback ~2 for|to|add|that|you|is|would|a",
         "it_would_be nice|great|cool|helpful",
-        "should have|support|offer ~2 option|feature|dark|button|way", "dark_mode|roadmap|road_map",
+        "should have|support|offer ~2 option|feature|dark|button|way",
+        "dark_mode|roadmap|road_map|new_feature",
         "need|want|missing ~2 option|feature|integration|support_for|ability|setting|filter",
         "support|integrate for|with ~3 would|please|planned",
-        "can we have|get ~2 option|feature|button|dark|way|export|filter", "feature",
+        "can we have|get ~2 option|feature|button|dark|way|export|filter",
     ),
     "how to": (
         "how do|can|could|to|would|should|does|did ~1 i|we|you|one|it|this|the|set|change|use|get|add|"
@@ -69,6 +70,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "write|writing|doing ~3 article|essay|paper|report|thesis|postmortem|post_mortem|blog",
         "prepare|preparing|training|drill|exercise|tabletop", "never had|have|been|seen|experienced ~3",
         "how likely|often|safe|secure|vulnerable", "lessons_learned|root_cause|postmortem|post_mortem|rca",
+        "alert|alerts|notify|notification|notifications|warn|warning|monitor|email|message|ping|inform "
+        "~4 when|if|whenever|once|before ~6",
+        "switched|migrated|moved|came ~4 from|to|because",
+        "old|previous|former|last ~1 provider|system|shop|platform|app|website|software|vendor|host|"
+        "hoster|tool|system",
+        "without ~2 going_down|crashing|downtime|data_loss|losing",
+        "if ~3 crashes|fails|breaks|dies|loses|gets ~1", "if ~2 get|gets|got hacked|breached|compromised",
     ),
     "past": (
         "was|were|had|did|went|got|crashed|failed|experienced ~8 yesterday|last_night|last_week|"
@@ -104,6 +112,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "github|aws|google|facebook|whatsapp|slack|twitter|instagram|cloudflare|netflix|azure|telegram|"
         "youtube|zoom|spotify|openai|chatgpt is|was|are|seems|down ~2",
         "competitor*",
+        "the|my|our|office|home wifi|internet|wi_fi|router|isp|network ~4 down|slow|broken|out|dead",
     ),
     "sales talk": (
         "crypto|airdrop|bitcoin|btc|casino|forex|giveaway|free_nft|nft|earn_money|make_money|"
@@ -150,9 +159,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         "no|any issue|issues|problem|problems|error|errors ~1 anymore|any_more|now|since|so_far",
         "came_back|is_back_up|are_back|came_up|back_in|got_in|found_them|they_are_back|data_is_back|"
         "restored|recovered",
-        "solved|resolved|fixed|sorted", "works",
         "all_working|everything_works|everything_ok|everything_is_fine|everything_fine|everything_is_ok|"
         "everything_is_back",
+        "it|that|everything|all|now works", "issue|problem|case|bug solved|resolved|fixed|closed",
+        "is|are ~1 over",
+        "it_is_fine|it_is_ok|it_is_okay|it_is_good|all_is_well|all_well|fine_after_all|solved_it|fixed_it",
+        "outage|problem|incident over",
     ),
     "works for me": (
         "works|working|fine|ok|okay|loads|loading|good ~1 for_me|for_us|here|on_my|from_here|on_our",
@@ -177,6 +189,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "escalate ~3 please|to|now|ticket|case|issue|it", "please escalate",
         "page|wake|call|get|alert|ring|ping|notify|paging|summon ~3 on_call|oncall|engineer|engineers|"
         "ops|sre|devops|manager",
+        "is|are there|any ~1 a? real? human|person|agent",
+        "any|a human|real_person ~1 there|here|available|around",
+        "help|answer|reply|support from a|an? real? human|person",
+        "need|want|like someone|somebody ~1 to? call|talk|speak|phone",
+        "human_please|human_needed|need_a_human|want_a_human|real_human",
     ),
     "injection": (
         "ignore|disregard|forget|override|bypass|overwrite|discard ~5 instruction*|prompt*|rules|"
@@ -202,7 +219,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "security|payment|bug|critical|high|low|100|urgent|p0|p1|9|7|8|5|noise ~1",
         "mark|classify|treat|label|rate|categorize|categorise|tag|flag|set|consider|report|log|file ~3 "
         "as|to ~1 an|a? ~1 outage|critical|security|data_loss|payment|incident|emergency|p0|p1|sev1|"
-        "breach",
+        "breach outage|data_loss|breach|incident|emergency|error|problem|bug|issue?",
     ),
     "not a signal": (
         "scroll*|drop|drops|slow*|count*|log|write|wrote|writing|written|note|calm*|narrow*|cut|cutting|"
@@ -214,7 +231,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "am down", "sales|numbers|prices|traffic|revenue|stocks|shares ~3 down", "memory leak*|leaking",
         "free_of_charge", "virus scan*|scanner|protection", "breaking news|changes",
         "hackathon*|growth_hack*|life_hack*|hacktoberfest|hacker_news",
-        "error|errors_free|bug_free|error_free|issue_free|hassle_free|trouble_free",
+        "errors_free|bug_free|error_free|issue_free|hassle_free|trouble_free",
         "no problem|problems|worries|issue|issues , |at_all|thanks|thank",
         "bug bounty|report|reports|tracker|fixes|fix", "issue|problem tracker|solving|statement",
         "lost in_translation|for_words|on_how|on_where|and_found|track|weight",
@@ -231,43 +248,14 @@ WORDS: dict[str, tuple[str, ...]] = {
         "not_only|not_just|not_to_mention|not_even",
         "hanging_out|hang_out|hang_on|hang_in_there|hang_tight", "delete|close|remove my|our account|data",
         "due to|date|dates|diligence",
-        "thanks|thank_you|thx|thank ~2 for ~3 help|helping|fix|fixing|resolving",
+        "thanks|thank_you|thx|thank ~2 for ~3 help|helping|fix|fixing|resolving the|our|that|this? "
+        "outage|problem|issue|bug|error|crash|login|checkout|downtime|incident|leak|vulnerability?",
         "with_your_help|your_help|for_help|of_help|helps|be_helpful", "wait time|list",
         "lost|forgot|forgotten my? password|phone|key",
         "change_log|changelog|audit_log|problem_solved|no_problem", "back up|ups files|data|my|our",
-    ),
-    "pleasantry": (
-        "thank_you|thanks|thank|thx|thnx|tnx|ty|tysm|tyvm|cheers|ta|many_thanks|emojithanks you|u? a? so|"
-        "very|lot|bunch|million|ton? much|kindly? again|everyone|everybody|all|team|guys|folks|mate|man|"
-        "bot|shift_bot|shiftbot|in_advance|lot?",
-        "for all|the|your|that|this|a? quick|fast|great|kind|super|prompt|swift|good|speedy? help|reply|"
-        "response|support|answer|fix|work|update|info|information|heads_up|assistance|service|patience|"
-        "effort|time|explanation",
-        "hi|hello|hey|hiya|heya|yo|hullo|greetings|howdy|hola|salut|sup|ahoy there|all|everyone|"
-        "everybody|team|guys|folks|friends|people|bot|again|world|support? all|everyone|everybody|team|"
-        "guys|folks|there?",
-        "good|gm|lovely|happy morning|afternoon|evening|day|night|weekend|monday|friday|friyay|holidays|"
-        "new_year|easter|birthday|thanksgiving|week to? all|everyone|everybody|team|guys|folks|there|you?",
-        "gm|gn|morning|evening|goodnight|goodbye|bye|bye_bye|cya|see_you|see_ya|ciao|farewell|take_care|"
-        "ttyl|brb all|everyone|everybody|team|guys|folks|later|soon|tomorrow|monday?",
-        "have|enjoy a|the|your? nice|great|good|lovely|wonderful|fantastic|relaxing? day|weekend|evening|"
-        "one|night|week|holiday|holidays|vacation everyone|all|too|ahead|team?",
-        "ok|okay|okey|okie|k|kk|alright|all_right|cool|great|nice|perfect|awesome|super|wonderful|"
-        "excellent|lovely|brilliant|amazing|fantastic|sweet|neat|understood|noted|roger|copy_that|copy|"
-        "got_it|gotcha|will_do|sure|sure_thing|yes|yep|yeah|yup|aye|absolutely|indeed|fine|good|"
-        "sounds_good|sounds_great|makes_sense|fair_enough|no_worries|np|no_problem|you_are_welcome|"
-        "youre_welcome|welcome|my_pleasure|anytime|any_time|appreciated|much_appreciated|appreciate_it|"
-        "appreciate_that|i_appreciate_it|lol|haha*|hehe*|lmao|rofl|xd|ha|emojiok|wow|yay|woohoo|congrats|"
-        "congratulations|well_done|good_job|great_job|nice_work|great_work|nice_one|good_one|"
-        "merry_christmas|happy_holidays|please|so|and|too|well|oh|ah|hmm|very_good|very_nice|all_good|"
-        "cheers_mate|have_fun|hope_you_are_well|hope_all_is_well|nice_to_meet_you|glad_to_be_here|"
-        "happy_to_be_here|welcome_to_the_group|welcome_aboard|great_stuff|good_stuff|thats_great|"
-        "that_is_great|that_is_all|thats_all|talk_soon|looking_forward|love_it|you_rock|you_are_the_best|"
-        "best_regards|kind_regards|regards|sincerely|best|emojiok",
-    ),
-    "small talk": (
-        "how are you|things|we|everyone doing|today?", "what is up", "whats|sup up?",
-        "everyone|everybody ok|good|well",
+        "outage email|mail|report|notice|page|notification|announcement|message|post|newsletter|banner",
+        "zero|no|minimal|low downtime|data_loss|outages|errors|issues|down_time|delay|delays",
+        "link|bug|error in_the_docs",
     ),
     "doubt": (
         "can|could|would|will|do|does|should|are_there|is_there|have_you|has_there|did|is|are|was|were|"

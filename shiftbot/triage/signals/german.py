@@ -35,6 +35,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "komplett|wieder|total|schon_wieder|ist ~1 down|offline|ausgefallen",
         "kommen|komme ~4 nicht|nicht_mehr ~2 auf ~3 {de_sys}",
         "{de_sys} ~3 geht|funktioniert|läuft|lädt ~2 gar_nicht|überhaupt_nicht|nicht_mehr|bei_niemandem",
+        "geht|funktioniert|läuft|lädt ~2 bei keinem|niemandem|niemand",
+        "gar_nichts|überhaupt_nichts ~1 mehr", "geht ~4 nichts",
     ),
     "server error": (
         "fehler|fehlercode|fehlermeldung|meldung|status ~1 500|502|503|504", "500er|502er|503er|5xx",
@@ -42,6 +44,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "weiße|weißer|weißen|schwarzer|schwarzen|leere|leerer|weiss* seite|bildschirm|screen",
         "{de_sys} ~3 lädt|öffnet|startet|antwortet|reagiert|funktioniert|geht|läuft ~2 nicht",
         "zertifikat ~3 abgelaufen|ungültig", "zeitüberschreitung", "bleibt ~2 weiß|leer|schwarz|hängen",
+        "keine|kein verbindung|antwort|zugriff|dienst",
+        "verbindung ~2 abgebrochen|fehlgeschlagen|fehler|verloren|unterbrochen", "antwortet ~2 nicht",
+        "nicht ~1 erreichbar|verfügbar|aufrufbar|abrufbar|ansprechbar", "offline|unerreichbar",
     ),
     "cannot get in": (
         "nicht ~3 einloggen|anmelden|eingeloggt|rein|reinkomme|zugreifen|angemeldet",
@@ -49,6 +54,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "login|anmeldung|anmelden|einloggen ~4 nicht|unmöglich|fehler|fehlgeschlagen|kaputt|schlägt_fehl",
         "komme|kommen|kommt ~4 nicht ~2 rein|rein_ins|ins|in", "kein|keinen zugriff|zugang|login",
         "passwort ~3 nicht_akzeptiert|abgelehnt|nicht_angenommen",
+        "login|anmeldung|anmelden|einloggen ~3 bei? keinem|niemandem|keiner",
     ),
     "data loss": (
         "{de_data} ~5 weg|verschwunden|gelöscht|verloren|futsch|zerstört|überschrieben|beschädigt|"
@@ -78,6 +84,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "im_netz",
         "unbefugt*|unberechtigt* ~1", "öffentlich|frei einsehbar|zugänglich|sichtbar|abrufbar",
         "dsgvo|datenschutz ~1 verstoß|verletzung|vorfall|problem",
+        "daten|bestellungen|rechnungen|konten|konto ~1 anderer|anderen|fremder|von_anderen",
+        "passwort ~3 geändert ~2 nicht|ohne|fremd",
     ),
     "security worry": (
         "phishing|betrug|betrüger|verdächtig*|virus|angriff|attacke|spam_mails|unbekannte_anmeldung|"
@@ -234,8 +242,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "nur_spaß|scherz|aprilscherz",
     ),
     "resolved": (
-        "geht|läuft|funktioniert|klappt|lädt|ist|sind ~2 wieder ~1 da|online|erreichbar|normal|alles|gut|"
-        "jetzt|ok|in_ordnung|verfügbar?",
+        "geht|läuft|funktioniert|klappt|lädt|gehen|laufen|funktionieren ~2 wieder",
+        "ist|sind|war ~2 wieder ~1 da|online|erreichbar|normal|alles|gut|jetzt|ok|in_ordnung|verfügbar",
         "wieder ~1 da|online|erreichbar|normal|ok|okay|in_ordnung|gut|hergestellt",
         "geht|läuft|funktioniert|klappt ~1 jetzt|nun|inzwischen|mittlerweile ~1 wieder|alles?",
         "hat_sich_erledigt|hat_sich_geklärt|erledigt|gelöst|behoben|fehlalarm|falscher_alarm|mein_fehler|"
@@ -269,25 +277,6 @@ WORDS: dict[str, tuple[str, ...]] = {
         "danke_für_die_hilfe|danke_für_eure_hilfe|danke_für_ihre_hilfe|danke_für_deine_hilfe|"
         "mit_freundlichen|problemlos|herunter|nicht_nur",
     ),
-    "pleasantry": (
-        "danke|dankeschön|dankesehr|vielen_dank|herzlichen_dank|besten_dank|merci|danke_dir|danke_euch|"
-        "danke_ihnen schön|sehr|vielmals|nochmal|nochmals|euch|dir|ihnen|allen|team|bot|im_voraus|leute?",
-        "für die|eure|ihre|deine|den|das? schnelle|tolle|super|prompte|gute? hilfe|antwort|rückmeldung|"
-        "unterstützung|support|info|infos|arbeit|mühe|update",
-        "hallo|hi|moin|moin_moin|servus|grüß_gott|grüezi|hey|tach|guten|schönen|schöne|schönes|frohe|"
-        "frohes|gute|gutes tag|morgen|abend|nacht|feierabend|wochenende|woche|weihnachten|ostern|"
-        "neues_jahr|neues? zusammen|allerseits|alle|team|leute|an_alle|euch|ihnen|noch|allen?",
-        "zusammen|allerseits",
-        "tschüss|tschüs|auf_wiedersehen|bis_bald|bis_morgen|bis_später|bis_dann|ciao|gruß|grüße|lg|mfg|"
-        "mit_freundlichen_grüßen|viele_grüße|liebe_grüße|beste_grüße|schöne_grüße",
-        "ok|okay|alles_klar|verstanden|gut|super|toll|prima|klasse|perfekt|passt|gern|gerne|bitte|ja|jo|"
-        "genau|jawohl|in_ordnung|alles_gut|alles_gute|kein_problem|keine_ursache|gern_geschehen|sehr_gut|"
-        "wunderbar|klar|spitze|freut_mich|sehr|und|auch|na_dann|herzlichen_glückwunsch|einen|ein|euch|"
-        "dir|ihnen|wünsche_ich|wünsche|frohes_fest",
-    ),
-    "small talk": (
-        "wie geht es|s|gehts euch|dir|ihnen|allen?", "wie gehts", "alles gut|klar",
-    ),
     "doubt": (
         "kann|könnte|könnt|wird|würde|gibt_es|ist|sind|habt|haben|hat",
     ),
@@ -299,5 +288,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "ein|eine|einen|der|die|das|mehr|wirklich|sehr|so|ganz|komplett|ist|sind|war|wurde|wurden|gibt|"
         "es|zu|aktuell|gar|mal|etwa|größeren|größere|echten|echter|daten|kunden|unsere|meine|haben|hat|"
         "als",
+    ),
+    "relapse": (
+        "wieder|erneut|nochmal ~1 weg|down|kaputt|ausgefallen|offline|tot|da_das_problem",
+        "doch_nicht|zu_früh_gefreut|immer_noch_nicht|problem ~2 wieder",
+    ),
+    "trouble": (
+        "nicht|nichts|kein|keine|keinen|niemand|keiner|keinem|tot|weg|verloren|kaputt|leer|steht|chaos|"
+        "katastrophe",
     ),
 }

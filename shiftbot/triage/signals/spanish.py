@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{es_cannot} ~1 acceder|entrar|abrir|cargar ~4 {es_sys}",
         "{es_sys} ~3 no ~1 responde|disponible|accesible|en_línea", "en_llamas|incendio",
         "dejó|dejaron de_funcionar|funcionar|responder ~2 todo",
+        "otra_vez|de_nuevo|nuevamente ~1 caído|caída|caídos|caídas|abajo",
     ),
     "server error": (
         "error|código|estado ~2 500|502|503|504", "500|502|503|504 error",
@@ -43,6 +44,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "certificado ~3 caducado|vencido|expirado|inválido",
         "se_queda ~2 blanco|cargando|negro|pensando|colgado|colgada", "conexión ~1 rechazada",
         "no ~1 carga|abre ~2 página|web|sitio",
+        "no|sin ~1 hay|tenemos|tengo ~1 conexión|sistema|servicio|acceso|internet",
+        "fuera_de_servicio|sin_servicio|sin_sistema|sin_conexión|error_de_conexión",
+        "no ~1 está ~1 disponible|accesible", "no responde|conecta",
     ),
     "cannot get in": (
         "{es_cannot} ~1 entrar|acceder|iniciar|ingresar|loguear*|conectar*|iniciar_sesión|entramos|"
@@ -70,10 +74,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "incorrect*|duplicad* ~1 {es_data}",
     ),
     "security": (
-        "hackear*|hackead*|hackeo|hackearon|hacker*|jaquead*|pirate*|filtración|filtrado|filtrada|"
-        "filtrados|filtraron|fuga_de_datos|brecha|vulnerabilidad*|vulnerad*|robado|robada|robaron|"
-        "robados|robó|ransomware|malware|intruso*|comprometid*|fallo_de_seguridad|agujero_de_seguridad|"
-        "problema_de_seguridad|incidente_de_seguridad|suplant*",
+        "hackear*|hackead*|hackeo|hackearon|hacker*|jaquead*|pirateado|pirateada|piratearon|filtración|"
+        "filtrado|filtrada|filtrados|filtraron|fuga_de_datos|brecha|vulnerabilidad*|vulnerad*|robado|"
+        "robada|robaron|robados|robó|ransomware|malware|intruso*|comprometid*|fallo_de_seguridad|"
+        "agujero_de_seguridad|problema_de_seguridad|incidente_de_seguridad|suplant*",
         "veo|vemos|ver|ve|ven|aparecen|muestra|muestran|accedo|acceder|salen|sale ~4 datos|pedidos|"
         "facturas|cuenta|cuentas|información|perfil|perfiles ~2 otro|otros|otra|otras|ajeno*|demás",
         "otro|otros|otra|otras|ajena|ajenas ~1 cliente|clientes|usuario|usuarios|persona|personas|cuenta|"
@@ -98,6 +102,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "pagué|pagado|pagamos ~6 no|nada|sin|pero|nunca",
         "pedidos|órdenes ~3 no ~2 entran|procesan|llegan|pasan|funcionan",
         "no ~2 acepta|procesa|pasa|pasan ~2 {es_pay}",
+        "cargado|cobrado|cobraron|cargaron|facturado ~1 el|por doble|doble",
     ),
     "payment trouble": (
         "factura* ~4 incorrect*|error|falta|mal|no|equivocad*", "reembols*|devolución|devuelvan",
@@ -262,24 +267,6 @@ WORDS: dict[str, tuple[str, ...]] = {
         "no_hay_problema|sin_problema|sin_problemas|ningún_problema|gracias_por_la_ayuda|"
         "gracias_por_su_ayuda|gracias_por_tu_ayuda|no_solo|cargo_de|a_cargo",
     ),
-    "pleasantry": (
-        "gracias|muchas_gracias|mil_gracias|muchísimas_gracias|mil todos|equipo|a_todos|de_nuevo|chicos|"
-        "amigos|bot|por_todo|igualmente?",
-        "por la|su|tu|el|vuestra? rápida|pronta|gran? ayuda|respuesta|atención|apoyo|información|soporte|"
-        "trabajo",
-        "hola|buenas|buenos|buen|saludos|qué_tal|feliz|felices|hey|holi días|día|dias|dia|tardes|noches|"
-        "fin_de_semana|navidad|año|lunes|viernes|fiestas|cumpleaños? a? todos|todas|equipo|chicos|amigos|"
-        "gente|nuevo?",
-        "adiós|adios|hasta_luego|hasta_mañana|hasta_pronto|nos_vemos|chao|chau|saludos|un_saludo|"
-        "saludos_cordiales|cordialmente|atentamente|bendiciones",
-        "ok|okay|vale|de_acuerdo|entendido|perfecto|genial|excelente|muy_bien|bien|bueno|claro|sí|si|"
-        "listo|de_nada|con_gusto|súper|estupendo|recibido|igualmente|jaja*|y|muy|muy_amable|muy_amables|"
-        "qué_bien|por_favor|dale|anotado|qué_bueno|a_todos|que_tengan_un|que_tengan|lindo|buena_semana|"
-        "feliz",
-    ),
-    "small talk": (
-        "cómo|como están|estás|va|vamos|andan todo|todos?", "qué tal|hay",
-    ),
     "doubt": (
         "puede|podría|tienen|hay|es|está|están|se",
     ),
@@ -290,5 +277,12 @@ WORDS: dict[str, tuple[str, ...]] = {
     "transparent": (
         "es|está|hay|fue|son|un|una|el|la|los|las|se|ha|han|más|muy|tan|tenemos|tengo|ningún|ninguna|lo|"
         "parece|que|de|datos|creo|esté",
+    ),
+    "relapse": (
+        "otra_vez|de_nuevo|nuevamente ~1 caído|caída|roto|falla|mal|no",
+        "volvió|volvieron a caer*|fallar|caerse", "hablé_demasiado_pronto|sigue_igual",
+    ),
+    "trouble": (
+        "no|nada|nadie|sin|ninguno|muerto|perdido|roto|caído|mal|desastre|vacío|vacía",
     ),
 }
