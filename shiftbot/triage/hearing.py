@@ -17,6 +17,7 @@ LISTENED = 40  # messages: the first and the newest ones
 _FADE = 0.95  # what an earlier message still weighs when a later one reports too
 _CALM_OUTAGE = 0.8  # "not urgent, only all of production is down" is not calm
 _WISHED = 0.6  # a problem named in a sentence that asks for a feature
+_STATED = 0.75  # belief in what is stated before a question in the same sentence, at least
 _REMINDS = 0.25  # what a second, weaker problem adds to the strongest one
 _ORDERED = [n for n, k in KINDS.items() if k.role in ("problem", "boost", "ask")]
 _ORDERED += ["resolved", "relapse", "works for me", "human"]
@@ -174,7 +175,7 @@ def _take(event: Heard, author: str, hearing: Hearing) -> None:
     else:
         hearing.peaks[event.name] = max(event.strength, hearing.peaks.get(event.name, 0.0))
         hearing.strengths[event.name] = max(event.strength, hearing.strengths.get(event.name, 0.0))
-        if KINDS[event.name].role == "problem" and event.strength >= 0.35:
+        if KINDS[event.name].role == "problem" and event.strength >= 0.38:
             hearing.resolved = False
             hearing.reporters.add(author)
 
@@ -210,30 +211,37 @@ def _in_order(found: Iterable[Sentence]) -> Iterator[Heard]:
 
 
 def _signals(words: str, sentence: Sentence, number: int) -> Iterator[Heard]:
-    urgent = _unnegated(words)
+    calm = _unnegated(words)
+    asked_from = _asked_from(words)
+    doubt = _doubted(words) if sentence.asks else 1.0
     for name in _ORDERED:
         kind = KINDS[name]
-        text = urgent if name in ("urgency", "deadline") else words
-        strength = kind.weight * _believed(kind, sentence)
         if name == "resolved" and sentence.asks:
             continue
+        text = calm if name in ("urgency", "deadline") else words
+        strength = kind.weight * _believed(kind, sentence)
         for match in ear(name).finditer(text):
             if not _negated_before().search(text[max(0, match.start() - 90) : match.start()]):
-                yield Heard(name, strength, number * 10_000 + match.start())
+                trust = doubt if match.start() >= asked_from else max(doubt, _STATED)
+                belief = trust if kind.role == "problem" else 1.0
+                yield Heard(name, strength * belief, number * 10_000 + match.start())
+
+
+def _asked_from(words: str) -> int:
+    """Where the question begins: "all projects are empty, what happened?" states first and asks then."""
+    opening = words[:40]
+    asks_at_once = any((m := ear(n).search(opening)) and m.start() < 2 for n in ("doubt", "how to"))
+    return 0 if asks_at_once else max(0, words.rfind(","))
 
 
 def _believed(kind: Kind, sentence: Sentence) -> float:
-    """How much of a problem is left when a sentence only asks or imagines it."""
+    """How much of a problem is left when a sentence imagines it, remembers it or wishes for something."""
     if kind.role not in ("problem", "boost"):
         return 1.0
     if ear("hypothetical").search(sentence.words):
         return KINDS["hypothetical"].weight
     belief = KINDS["past"].weight if kind.passing and _is_past(sentence) else 1.0
-    if ear("feature request").search(sentence.words):
-        belief *= _WISHED
-    if sentence.asks and kind.role == "problem":
-        belief *= _doubted(sentence.words)
-    return belief
+    return belief * (_WISHED if ear("feature request").search(sentence.words) else 1.0)
 
 
 def _is_past(sentence: Sentence) -> bool:

@@ -1,8 +1,9 @@
-"""Conversations in one line, for the tests of triage."""
+"""Conversations in one line, and messages as people really type them, for the tests of triage."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 from shiftbot.triage.verdict import Conversation, Role, Said
@@ -18,3 +19,9 @@ def conversation(*lines: str | tuple[str, str], attachments: tuple[str, ...] = (
         role = cast(Role, who.partition(":")[0])
         said.append(Said(number, role, who, text, NOON + timedelta(minutes=number), attachments))
     return Conversation(1, "telegram", "Shop support", tuple(said))
+
+
+def messages(name: str) -> list[str]:
+    """The lines of messages/<name>.txt: grave ones reach an engineer, calm ones do not, noise says nothing."""
+    text = (Path(__file__).parent / "messages" / f"{name}.txt").read_text(encoding="utf-8")
+    return [line.replace("\\n", "\n") for line in text.splitlines()]

@@ -1,7 +1,5 @@
 """Threads, and whether an engineer is needed at their end."""
 
-
-
 from __future__ import annotations
 
 THREADS: list[tuple[bool, tuple[str | tuple[str, str], ...]]] = [

@@ -8,10 +8,10 @@ from shiftbot.triage.language import detect
 from shiftbot.triage.rules import ESCALATES_FROM, RulesEngine
 from shiftbot.triage.text import READ_LIMIT
 from shiftbot.triage.verdict import Verdict
-from tests.triage.conversations import conversation
-from tests.triage.messages_calm import CALM, NOISE
-from tests.triage.messages_grave import GRAVE
+from tests.triage.conversations import conversation, messages
 from tests.triage.messages_threads import THREADS
+
+GRAVE, CALM, NOISE = messages("grave"), messages("calm"), messages("noise")
 
 
 def triage(*lines: str | tuple[str, str], attachments: tuple[str, ...] = ()) -> Verdict:

@@ -4,20 +4,20 @@
 
 WORDS: dict[str, tuple[str, ...]] = {
     "core broken": (
-        "stopped|stops|quit|ceased work*|load*|respond*|sending|sync*|deliver*|process*|receiv*|"
-        "function*|accepting|running|updating",
+        "stopped|stops|quit|ceased work*|load*|respond*|sending|sync*|deliver*|process*|receiv*|function*|"
+        "accepting|running|updating",
         "not ~2 working ~2 anymore|any_more|at_all|since|again|today|now|either",
         "no_longer ~2 work*|load*|open*|start*|send*|sync*|respond*|possible|function*",
         "not ~2 work ~2 anymore|any_more|at_all|since|again",
         "still|again ~2 broken|not_work*|failing|fails|not_load*|down|dead|same_error|crash*",
-        "totally|completely|fully|entirely|utterly|absolutely|badly|seriously|severely broken|dead|"
-        "useless|stuck|messed_up|screwed|wrecked|fucked",
+        "totally|completely|fully|entirely|utterly|absolutely|badly|seriously|severely broken|dead|useless|"
+        "stuck|messed_up|screwed|wrecked|fucked",
         "regression|broke|breaks|broken ~4 everything|since|after|release|update|deploy*|deployment|"
         "upgrade|migration",
         "{cannot} ~2 work|do_our_job|do_anything|operate|use_it|continue|proceed|ship|send|receive|"
         "make_calls",
-        "emails|messages|notifications|sms|webhooks|calls|alerts|reminders|deliveries|jobs ~3 not ~2 "
-        "sent|sending|arriv*|deliver*|going_out|go_out|receiv*|coming|fir*|trigger*|running|process*",
+        "emails|messages|notifications|sms|webhooks|calls|alerts|reminders|deliveries|jobs ~3 not ~2 sent|"
+        "sending|arriv*|deliver*|going_out|go_out|receiv*|coming|fir*|trigger*|running|process*",
         "crash* ~3 constantly|always|every|all_the_time|again|repeatedly|whenever|each|keeps",
         "keeps|keep|constantly|always ~2 crash*|fail*|disconnect*|freez*|dying|restarting|breaking",
         "fubar|haywire|a_mess|disaster|catastroph*|nightmare|meltdown",
@@ -28,17 +28,18 @@ WORDS: dict[str, tuple[str, ...]] = {
         "nothing_but errors|timeouts|problems|crashes",
         "agents|people|staff|team|employees|us|everyone ~2 unable|waiting|sitting|idle",
         "errors|error|failures|exceptions all_over|everywhere|everytime|constantly",
+        "customers|clients|users|people|guests|students|patients|visitors|staff|employees|team|colleagues|"
+        "drivers ~2 {cannot}",
     ),
     "broken": (
-        "not ~2 work|works|worked|working|workin|load|loads|loading|open|opens|opening|respond|"
-        "responding|start|starts|starting|function|functioning|sync|syncing|launch*|play*|print*|render*|"
-        "upload*|connect*|submit*|trigger*|run|runs|boot*|install*|finish*|complete*|recogni*|download*|"
-        "export*|import*",
+        "not ~2 work|works|worked|working|workin|load|loads|loading|open|opens|opening|respond|responding|"
+        "start|starts|starting|function|functioning|sync|syncing|launch*|play*|print*|render*|upload*|"
+        "connect*|submit*|trigger*|run|runs|boot*|install*|finish*|complete*|recogni*|download*|export*|"
+        "import*",
         "broken|broke|borked|busted|breaks|breaking|bust|bugged|knackered|buggered|wonky",
         "crash|crashes|crashing|crashed|crashs|segfault*|panic|panics",
         "freez*|froze|frozen|hangs|hanging|hung|stuck",
-        "exception*|traceback|stack_trace|stacktrace|null_pointer|nullpointer*|undefined_is|fatal*|"
-        "uncaught",
+        "exception*|traceback|stack_trace|stacktrace|null_pointer|nullpointer*|undefined_is|fatal*|uncaught",
         "fail|fails|failed|failing|failure|failures",
         "{cannot} ~1 save|upload|download|export|import|open|send|delete|edit|create|add|submit|update|"
         "change|view|see|find|load|connect|install|print|sync|register|invite|reset|share|attach|post|"
@@ -48,8 +49,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "nothing ~1 happens|happened", "unresponsive|inoperable|malfunction*|defective|faulty",
         "spins|spinning|loading forever|endlessly|and|for", "bug|bugs|buggy",
         "error|errors ~2 when|while|after|if|on|message|code|every|everywhere|in|with|at",
-        "get|gets|getting|got|gives|giving|throws|throwing|shows|showing|see|seeing|returns|returning|"
-        "says ~3 error|errors|400|401|403|404|500|422|429",
+        "get|gets|getting|got|gives|giving|throws|throwing|shows|showing|see|seeing|returns|returning|says "
+        "~3 error|errors|400|401|403|404|500|422|429",
         "infinite|redirect loop|redirects",
         "not ~2 receiv*|arriv*|deliver*|get ~3 email*|code|sms|notification*|message*|confirmation|link|"
         "verification|otp",
@@ -77,12 +78,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "extremely|insanely|unbelievably|painfully|terribly|incredibly|horribly|super slow",
         "slow_to_a_crawl|crawling|at_a_crawl|crawl|snail*|grinding_to",
         "takes|taking|took ~3 minutes|hours|forever|ages|eternity", "memory_leak|cpu_at|100_cpu|cpu_100",
-        "time|times|timing|timed out|outs", "timeout|timeouts",
-        "never ~1 load*|finish*|complet*|end*|open*",
+        "time|times|timing|timed out|outs", "timeout|timeouts", "never ~1 load*|finish*|complet*|end*|open*",
     ),
     "slow": (
-        "slow|slower|slowly|slowness|slowing|sluggish|lag|lags|lagging|laggy|latency|delay|delayed|"
-        "delays|laggs",
+        "slow|slower|slowly|slowness|slowing|sluggish|lag|lags|lagging|laggy|latency|delay|delayed|delays|"
+        "laggs",
         "takes|taking|took ~3 seconds|long|longer|while|time|sec|s",
         "performance|perf ~2 bad|poor|terrible|awful|degrad*|issue*|problem*|drop*",
         "intermittent*|stutter*|choppy|jitter*|degraded|not_fast",
@@ -93,8 +93,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "all|every|none|most|half|many|several|both of ~1 us|our|them|my|the",
         "we_all|us_all|all_over|across_the_board|across_all|company_wide|companywide|site_wide|sitewide|"
         "org_wide|worldwide|globally|globe|nationwide|everywhere|platform_wide|system_wide",
-        "our|the ~1 customers|clients|users|students|patients|visitors|subscribers|buyers|guests|"
-        "shoppers|drivers|members",
+        "our|the ~1 customers|clients|users|students|patients|visitors|subscribers|buyers|guests|shoppers|"
+        "drivers|members",
         "whole|entire|complete ~1 {people}|school|hospital|factory|site|building|floor|business|"
         "call_center|support|sales",
         "production|prod|live_system|live_site|live_environment",
@@ -110,6 +110,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "my|our colleagues|coworkers|people|staff|team|users|customers ~1 too|also|neither|as_well",
         "every|each single", "all ~1 the_time|of_us|of_them",
         "warehouse|factory|hospital|clinic|school|store|restaurant|kitchen ~2 people|staff|can|is",
+        "reject*|refus*|break*|broke|kill*|affect* ~1 everything",
     ),
     "business impact": (
         "losing|lose|lost|bleeding|burning|costing|costs ~4 money|revenue|sales|customers|clients|orders|"
@@ -123,23 +124,24 @@ WORDS: dict[str, tuple[str, ...]] = {
         "crippling|idle",
         "can_not ~2 work|ship|sell|operate|serve|open|do_our|do_business|run_our|function",
         "work has_stopped|stopped|is_impossible",
-        "out_of_business|business_critical|mission_critical|revenue_critical",
-        "patient_safety|lives|safety", "nothing|no_work ~3 done|shipped|sold",
+        "out_of_business|business_critical|mission_critical|revenue_critical", "patient_safety|lives|safety",
+        "nothing|no_work ~3 done|shipped|sold",
+        "jobs|orders|messages|tickets|parcels|trucks ~1 pending|stuck|piling|queued|waiting|unprocessed",
+        "not ~1 synced|syncing|processed ~1", "work|operations|business ~2 impossible|not_possible|stopped",
     ),
     "urgency": (
         "urgent|urgently|urgency|urgnt|urgant|asap|a_s_a_p|asaap",
-        "immediate|immediately|at_once|instantly ~1 fix*|help|attention|action|assistance|response|"
-        "please|support",
+        "immediate|immediately|at_once|instantly ~1 fix*|help|attention|action|assistance|response|please|"
+        "support",
         "immediate|immediately",
-        "emergency|critical|critically|crucial|severe|serious|high_priority|highest_priority|"
-        "top_priority|priority_1|major",
+        "emergency|critical|critically|crucial|severe|serious|high_priority|highest_priority|top_priority|"
+        "priority_1|major",
         "right_now|right_away|straight_away|this_minute|now_now|fix_now|need_it_now|help_now|needed_now",
         "blocking|blocker|blocked|blocks|showstopper|show_stopper|stopper",
         "p0|p1|sev1|sev0|sev_1|sev_0|prio_1|prio1|code_red|red_alert",
         "as_soon_as_possible|soon_as_possible|quick_help|hurry|hurry_up|fix_it_fast|quickly_please",
         "sos|mayday|help_help|panic|panicking|emojialarm|desperate*|freaking_out",
-        "can_not_wait|drop_everything|wake_up|time_sensitive|need_this_fixed|need_it_fixed|"
-        "needs_fixing_now",
+        "can_not_wait|drop_everything|wake_up|time_sensitive|need_this_fixed|need_it_fixed|needs_fixing_now",
         "please please|help", "help help|us|asap|now",
     ),
     "deadline": (
@@ -164,11 +166,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "weeks_now",
     ),
     "trouble": (
-        "not",
-        "no|without access|connection|response|reply|answer|data|sound|signal|calls|orders|emails|way",
+        "not", "no|without access|connection|response|reply|answer|data|sound|signal|calls|orders|emails|way",
         "dead|lost|gone|stuck|dies|died|stopped|stops|lose|losing|never|empty|nothing|screwed|messed|"
-        "denied|refused|rejected|donw|down|bad|worse|chaos|panic|trouble|disaster|hell|collapsing|"
-        "breaking",
+        "denied|refused|rejected|donw|down|bad|worse|chaos|panic|trouble|disaster|hell|collapsing|breaking",
         "{none}",
     ),
     "relapse": (

@@ -4,27 +4,26 @@
 
 MACROS = {
     "sys": (
-        "site|sites|website|websites|web_site|webpage|app|apps|application|api|apis|server|servers|"
-        "service|services|system|systems|platform|portal|dashboard|backend|back_end|frontend|front_end|"
-        "database|db|production|prod|cluster|shop|store|webshop|web_shop|homepage|home_page|storefront|"
-        "gateway|everything|whole_thing|network|endpoint|endpoints|tool|crm|cms|domain|instance|"
-        "integration|webhooks|checkout|software|vpn|queue|queues|worker|workers|node|nodes|pods|"
-        "kubernetes|cdn|login|sso|auth|authentication|pipeline|customer_portal|phone_lines|lines|phones|"
-        "line|telephony|pbx"
+        "site|sites|website|websites|web_site|webpage|app|apps|application|api|apis|server|servers|service|"
+        "services|system|systems|platform|portal|dashboard|backend|back_end|frontend|front_end|database|db|"
+        "production|prod|cluster|shop|store|webshop|web_shop|homepage|home_page|storefront|gateway|"
+        "everything|whole_thing|network|endpoint|endpoints|tool|crm|cms|domain|instance|integration|"
+        "webhooks|checkout|software|vpn|queue|queues|worker|workers|node|nodes|pods|kubernetes|cdn|login|"
+        "sso|auth|authentication|pipeline|customer_portal|phone_lines|lines|phones|line|telephony|pbx"
     ),
     "data": (
-        "data|database|db|records|orders|files|documents|docs|invoices|customers|contacts|projects|"
-        "entries|rows|tables|history|messages|accounts|photos|pictures|images|backups|notes|bookings|"
-        "reservations|appointments|transactions|balances|inventory|products|tickets|users|workspace|"
-        "workspaces|work|articles|posts|tasks|boards|events|comments|leads|deals|catalog|catalogue|"
-        "settings|recordings|spreadsheet|spreadsheets|sheets|subscribers|uploads|patients|students|"
-        "timesheets|logs|folder|folders|drafts|templates|campaigns|attachments|emails|stuff|account|"
-        "project|repository|repo|repos|schedule|calendar|report|reports|draft|stock|stock_levels|"
-        "customer_list|list|library|dataset|archive|inbox|mailbox|progress|subscriptions|member_list"
+        "data|database|db|records|orders|files|documents|docs|invoices|customers|contacts|projects|entries|"
+        "rows|tables|history|messages|accounts|photos|pictures|images|backups|notes|bookings|reservations|"
+        "appointments|transactions|balances|inventory|products|tickets|users|workspace|workspaces|work|"
+        "articles|posts|tasks|boards|events|comments|leads|deals|catalog|catalogue|settings|recordings|"
+        "spreadsheet|spreadsheets|sheets|subscribers|uploads|patients|students|timesheets|logs|folder|"
+        "folders|drafts|templates|campaigns|attachments|emails|stuff|account|project|repository|repo|repos|"
+        "schedule|calendar|report|reports|draft|stock|stock_levels|customer_list|list|library|dataset|"
+        "archive|inbox|mailbox|progress|subscriptions|member_list"
     ),
     "all": (
-        "all|every|everyone|everybody|many|most|multiple|several|dozens|hundreds|thousands|half|lots|"
-        "both|entire|whole"
+        "all|every|everyone|everybody|many|most|multiple|several|dozens|hundreds|thousands|half|lots|both|"
+        "entire|whole"
     ),
     "people": (
         "people|user|users|customer|customers|client|clients|staff|employee|employees|team|teams|member|"
@@ -40,8 +39,8 @@ MACROS = {
     ),
     "none": "noone|nobody|none_of|not_a_single|neither_of|not_one",
     "other": (
-        "other|another|others|someone_else|somebody_else|someone_elses|different|stranger|strangers|"
-        "wrong|foreign|a_stranger"
+        "other|another|others|someone_else|somebody_else|someone_elses|different|stranger|strangers|wrong|"
+        "foreign|a_stranger"
     ),
     "pay": (
         "payment|payments|checkout|check_out|transaction|transactions|purchase|purchases|paypal|stripe|"
@@ -49,18 +48,18 @@ MACROS = {
     ),
     "fails": (
         "fail|fails|failed|failing|failure|failures|declined|declining|rejected|rejecting|broken|broke|"
-        "error|errors|erroring|stuck|hangs|hanging|hang|freezes|frozen|crash|crashes|crashing|crashed|"
-        "down|dead|stopped|stops|not_work*|not_go_through|not_going_through|not_process*|not_complet*|"
-        "not_load*|not_respond*|unavailable|times_out|timing_out|timed_out|blocked|busted|kaput|borked|"
-        "dying|bounces|bouncing|500|502|503|504|never_complet*|not_be_completed|not_finish*|impossible|"
-        "loops|looping|blank|empty"
+        "error|errors|erroring|stuck|hangs|hanging|hang|freezes|frozen|crash|crashes|crashing|crashed|down|"
+        "dead|stopped|stops|not_work*|not_go_through|not_going_through|not_process*|not_complet*|not_load*|"
+        "not_respond*|unavailable|times_out|timing_out|timed_out|blocked|busted|kaput|borked|dying|bounces|"
+        "bouncing|500|502|503|504|never_complet*|not_be_completed|not_finish*|impossible|loops|looping|"
+        "blank|empty"
     ),
 }
 
 WORDS: dict[str, tuple[str, ...]] = {
     "outage": (
-        "{sys} ~4 down|offline|unreachable|inaccessible|unresponsive|dead|kaput|toast|borked|hosed|"
-        "busted|unavailable",
+        "{sys} ~4 down|offline|unreachable|inaccessible|unresponsive|dead|kaput|toast|borked|hosed|busted|"
+        "unavailable",
         "is|are|be|been|went|goes|going|was|were|all|totally|completely|still|again|currently|keeps|gone|"
         "back ~2 down",
         "down again|since|atm|everywhere", "down for everyone|everybody|anyone|all|us|me|our|you|many|most",
@@ -99,8 +98,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "server error": (
         "500|502|503|504|5xx|52x|522|520|521|523|525 ~1 error*|bad|gateway|internal|service|everywhere|"
         "on_all|on_every",
-        "error*|http|status|code|returns|returning|throws|throwing|gives|giving|getting|get|got|see|"
-        "shows|a|an|with|only ~2 502|503|504|5xx|500s|502s|503s|504s|500_errors",
+        "error*|http|status|code|returns|returning|throws|throwing|gives|giving|getting|get|got|see|shows|"
+        "a|an|with|only ~2 502|503|504|5xx|500s|502s|503s|504s|500_errors",
         "5xx|500s|502s|503s|504s", "502|503|504", "internal_server_error*",
         "bad_gateway|gateway_timeout|gateway_time_out", "service_unavailable",
         "error|http|status|code ~1 500", "500 error*", "white|blank|black|empty screen|page|screens|pages",
@@ -127,14 +126,18 @@ WORDS: dict[str, tuple[str, ...]] = {
         "not ~1 reachable|accessible|available|responding|respond|responds",
         "domain ~3 expired|suspended|parked", "404|error ~2 on? every|all|everywhere|homepage",
         "will_not|not ~1 come|comes|coming up|back|online", "no response from", "{sys} not up",
-        "connection time*",
+        "connection time*", "page|pages|screen|view ~2 not_load*|not_open*|not_respond*|never_load*",
+        "not load|open ~2 page|site|website|app",
+        "nothing ~1 happen* ~5 pay|buy|order|checkout|login|log_in|sign_in|submit|save",
+        "500|501|520 on|in|at|when|while|after|from|everywhere|since|for|all|again",
+        "returns|throws|gives|shows|getting|got ~1 500",
     ),
     "cannot get in": (
-        "{cannot} ~2 log_in|login|log_on|logon|sign_in|signin|get_in|get_into|log_into|sign_into|"
-        "log_back|get_back|sign_on|log_me_in|authenticate|log_us|enter",
+        "{cannot} ~2 log_in|login|log_on|logon|sign_in|signin|get_in|get_into|log_into|sign_into|log_back|"
+        "get_back|sign_on|log_me_in|authenticate|log_us|enter",
         "not log_me|log_us|sign_me|log_in|login|sign_in ~1 in|anymore|any_more",
-        "locked_out|kicked_out|shut_out|lock_us_out|locks_me_out|locks_us_out|locking_us_out|"
-        "kicks_me_out|kicks_us_out|lock_out",
+        "locked_out|kicked_out|shut_out|lock_us_out|locks_me_out|locks_us_out|locking_us_out|kicks_me_out|"
+        "kicks_us_out|lock_out",
         "login*|log_in|sign_in|signin|sso|authentication|2fa|mfa|otp|auth ~3 {fails}|not_accept*|refused|"
         "refuses",
         "login|sign_in|authentication|sso failure*|outage|loop|problem*|issue*|error*",
@@ -150,8 +153,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "corrupt*|nowhere|blown_away|scrambled|garbled|nuked|got_deleted|been_deleted|were_deleted|"
         "was_deleted|are_deleted|trashed|dropped",
         "{data} is|are|have|has|all|just|suddenly|been|completely|were|was ~2 gone|deleted|empty",
-        "lost|losing|wiped|erased|destroyed|corrupt*|overwrote|purged|nuked|clobbered|ate|eaten|"
-        "swallowed ~4 {data}",
+        "lost|losing|wiped|erased|destroyed|corrupt*|overwrote|purged|nuked|clobbered|ate|eaten|swallowed "
+        "~4 {data}",
         "deleted|deletes|deleting|removed|dropped ~2 all|our|everything|every|customer|production|"
         "thousands|hundreds ~2 {data}",
         "data_loss|loss_of_data|data_corruption|corrupted|corruption|lost_data",
@@ -161,25 +164,27 @@ WORDS: dict[str, tuple[str, ...]] = {
         "where are ~3 my|our ~2 {data}", "emptied|truncated|dropped ~3 table*|database|db",
         "backup* ~4 {fails}|gone|missing|unrecoverable|overwritten|corrupt*", "unrecoverable|irrecoverable",
         "rolled_back|reverted|reset|jumped_back ~4 week*|month*|days|year*|yesterday|scratch|zero",
-        "zero|0|no orders|customers|records|projects|contacts|files|data ~2 left|anymore|any_more|"
-        "remain*|shown|showing",
+        "zero|0|no orders|customers|records|projects|contacts|files|data ~2 left|anymore|any_more|remain*|"
+        "shown|showing",
         "can_not_find any|all ~2 {data} anymore|any_more", "account* ~2 emptied|wiped",
         "data ~2 gone|missing|vanished",
         "inbox|library|drive|vault|disk|table|cart|crm|board ~4 emptied|wiped|erased|vanish*|corrupt*",
-        "deleted|wiped|removed|erased|dropped|nuked|cleared|overwrote ~2 whole|entire|my|wrong|complete "
-        "~2 {data}",
-        "you|it|system|update|sync|bug|client|script|import|migration|app ~1 deleted|wiped|removed|"
-        "erased|overwrote|cleared|ate|lost ~4 {data}",
+        "deleted|wiped|removed|erased|dropped|nuked|cleared|overwrote ~2 whole|entire|my|wrong|complete ~2 "
+        "{data}",
+        "you|it|system|update|sync|bug|client|script|import|migration|app ~1 deleted|wiped|removed|erased|"
+        "overwrote|cleared|ate|lost ~4 {data}",
         "{data} ~4 completely? blank|not_there|no_longer_there|no_longer_exist*|not_exist*|"
         "can_not_be_found|not_be_found",
         "account|workspace|project ~3 not|no_longer ~1 exist*", "lost|losing ~3 data",
+        "{data} ~6 is|are|have|has|was|were ~1 gone|deleted|empty|wiped", "lose|losing ~2 data|everything",
+        "everything ~6 is|are|was|has ~2 missing|lost|deleted", "all ~3 {data} ~3 missing|zero|blank",
     ),
     "wrong data": (
         "{data} ~3 missing|wrong|incorrect|incomplete|mixed_up|duplicated|swapped|out_of_sync|stale|"
         "mismatch*|inconsistent",
         "wrong|incorrect|missing|duplicate|duplicated|inconsistent|bogus ~2 data|numbers|totals|figures|"
-        "values|amounts|records|orders|entries|balance|balances|customers|prices|results|stock|"
-        "quantities|rows|invoices|addresses|files",
+        "values|amounts|records|orders|entries|balance|balances|customers|prices|results|stock|quantities|"
+        "rows|invoices|addresses|files",
         "numbers|totals|figures|balance|prices|price|stock|amounts|values|sums|statistics|quantities|"
         "readings ~3 wrong|off|incorrect|zero|negative|nonsense|garbage|do_not_add_up|not_match*|"
         "not_add_up|doubled|rubbish",

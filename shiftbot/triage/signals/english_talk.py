@@ -7,14 +7,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "feature_request|feature_idea|feature_suggestion|enhancement|wish_list|wishlist",
         "would|will|might ~1 be ~2 nice|great|cool|awesome|helpful|useful|lovely|good|amazing|handy|"
         "fantastic|better ~3 if|to|have|feature",
-        "would|id love|like|appreciate|prefer ~3 to_see|to_have|if_you|option|feature|ability|"
-        "support_for|an|a",
+        "would|id love|like|appreciate|prefer ~3 to_see|to_have|if_you|option|feature|ability|support_for|"
+        "an|a",
         "could|can|would|will you ~2 add|implement|support|consider|introduce|include|build|offer",
         "please|pls|kindly ~1 add|implement|support|consider|include|introduce|make_it_possible|offer",
         "i|we wish", "any|do_you|are_there plans|plan|planning ~3 to|for|support|add",
         "suggest|suggestion|suggestions|idea|proposal|feedback ~2 for|to|add|that|you|is|would|a",
-        "it_would_be nice|great|cool|helpful",
-        "should have|support|offer ~2 option|feature|dark|button|way",
+        "it_would_be nice|great|cool|helpful", "should have|support|offer ~2 option|feature|dark|button|way",
         "dark_mode|roadmap|road_map|new_feature",
         "need|want|missing ~2 option|feature|integration|support_for|ability|setting|filter",
         "support|integrate for|with ~3 would|please|planned",
@@ -22,8 +21,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "how to": (
         "how do|can|could|to|would|should|does|did ~1 i|we|you|one|it|this|the|set|change|use|get|add|"
-        "create|find|make|reset|delete|export|import|connect|enable|disable|configure|invite|cancel|"
-        "update",
+        "create|find|make|reset|delete|export|import|connect|enable|disable|configure|invite|cancel|update",
         "where do|can|is|are|could|would|should ~1 i|we|the|my|you|one",
         "what is|are|does|do|s ~2 difference|best|meaning|mean|limit|price|pricing|cost|the|a|your",
         "is_there|are_there ~2 way|option|possib*|documentation|docs|guide|tutorial|example*|feature|"
@@ -37,8 +35,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "which|who|when|why|whose", "how much|many|long|often|come|far", "can|may|could|should i|we",
         "what_time|what_are|opening_hours|pricing|documentation|docs|tutorial",
         "need|like|want to_know|know|help_with|help_setting|information|info",
-        "forgot|forgotten ~2 password|login|username|pin",
-        "reset|change|recover ~2 password|email|username",
+        "forgot|forgotten ~2 password|login|username|pin", "reset|change|recover ~2 password|email|username",
     ),
     "complaint": (
         "terrible|horrible|awful|worst|disappoint*|frustrat*|annoy*|unacceptable|ridiculous|pathetic|"
@@ -56,8 +53,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "what happens|would_happen|will_happen|happen|to_do|do_we_do|should_i_do|should_we_do|do_i_do ~3 "
         "if|when|in",
         "what_if", "if ~5 goes|go|went|should|ever|would|were",
-        "in_case|in_the_event|in_the_case|worst_case|suppose|supposing|hypothetical*|theoretical*|"
-        "imagine|let_us_say|scenario",
+        "in_case|in_the_event|in_the_case|worst_case|suppose|supposing|hypothetical*|theoretical*|imagine|"
+        "let_us_say|scenario",
         "how do|does|would|will|are ~2 you|your|we|it|team ~3 handle|protect|prevent|deal|notify|detect|"
         "guard|avoid|ensure|secure|inform|communicate|back_up|recover",
         "policy|policies|procedure*|disaster_recovery|plan|guarantee*|sla|process|documentation|docs|"
@@ -70,33 +67,35 @@ WORDS: dict[str, tuple[str, ...]] = {
         "write|writing|doing ~3 article|essay|paper|report|thesis|postmortem|post_mortem|blog",
         "prepare|preparing|training|drill|exercise|tabletop", "never had|have|been|seen|experienced ~3",
         "how likely|often|safe|secure|vulnerable", "lessons_learned|root_cause|postmortem|post_mortem|rca",
-        "alert|alerts|notify|notification|notifications|warn|warning|monitor|email|message|ping|inform "
-        "~4 when|if|whenever|once|before ~6",
+        "alert|alerts|notify|notification|notifications|warn|warning|monitor|email|message|ping|inform ~4 "
+        "when|if|whenever|once|before ~6",
         "switched|migrated|moved|came ~4 from|to|because",
-        "old|previous|former|last ~1 provider|system|shop|platform|app|website|software|vendor|host|"
-        "hoster|tool|system",
+        "old|previous|former|last ~1 provider|system|shop|platform|app|website|software|vendor|host|hoster|"
+        "tool|system",
         "without ~2 going_down|crashing|downtime|data_loss|losing",
         "if ~3 crashes|fails|breaks|dies|loses|gets ~1", "if ~2 get|gets|got hacked|breached|compromised",
+        "docs|documentation|changelog|release_notes|manual|faq ~1 say|says|mention|mentions|state|states|"
+        "list|lists",
     ),
     "past": (
-        "was|were|had|did|went|got|crashed|failed|experienced ~8 yesterday|last_night|last_week|"
-        "last_month|last_year|days_ago|weeks_ago|months_ago|hours_ago|on_monday|on_tuesday|on_wednesday|"
-        "on_thursday|on_friday|on_saturday|on_sunday|earlier|the_other_day|over_the_weekend|this_morning|"
-        "back_then|once|a_while_ago|briefly|for_a_moment|for_a_minute|for_a_second",
-        "yesterday|last_night|last_week|last_month|last_year ~8 was|were|had|went|crashed|failed",
-        "used_to", "ago|historical*|previously|in_the_past",
+        "was|were|had|did|went|got|crashed|failed|experienced ~8 yesterday|last_night|last_week|last_month|"
+        "last_year|days_ago|weeks_ago|months_ago|hours_ago|on_monday|on_tuesday|on_wednesday|on_thursday|"
+        "on_friday|on_saturday|on_sunday|earlier|the_other_day|over_the_weekend|this_morning|back_then|"
+        "once|a_while_ago|briefly|for_a_moment|for_a_minute|for_a_second",
+        "yesterday|last_night|last_week|last_month|last_year ~8 was|were|had|went|crashed|failed", "used_to",
+        "historical*|previously|in_the_past",
     ),
     "calm": (
         "not|no|nothing|non|never|less ~2 urgent|urgently|urgency|rush|hurry|emergency|critical|blocking|"
         "blocker|big_deal|priority|serious|dramatic|pressing|important|asap|showstopper|major",
         "whenever you|u|it|there|possible|convenient",
-        "when_you_have_time|when_you_have_a_minute|when_you_get_a_chance|when_time_permits|"
-        "when_convenient|at_your_convenience|take_your_time|in_your_own_time|low_priority|low_prio|p3|p4|"
-        "minor|cosmetic|tiny|trivial|nitpick|nit|small_thing|small_issue|small_bug|little_bug|just_fyi|"
-        "fyi|heads_up|nice_to_have|no_worries|can_wait|could_wait|no_pressure|no_big_deal|not_a_big_deal|"
-        "no_biggie|low_impact",
-        "workaround|work_around|found_a_way|managed_to|works_in|works_on|works_with|works_after|"
-        "works_if_i|refresh* ~2 helps|helped|fixes|fixed",
+        "when_you_have_time|when_you_have_a_minute|when_you_get_a_chance|when_time_permits|when_convenient|"
+        "at_your_convenience|take_your_time|in_your_own_time|low_priority|low_prio|p3|p4|minor|cosmetic|"
+        "tiny|trivial|nitpick|nit|small_thing|small_issue|small_bug|little_bug|just_fyi|fyi|heads_up|"
+        "nice_to_have|no_worries|can_wait|could_wait|no_pressure|no_big_deal|not_a_big_deal|no_biggie|"
+        "low_impact",
+        "workaround|work_around|found_a_way|managed_to|works_in|works_on|works_with|works_after|works_if_i|"
+        "refresh* ~2 helps|helped|fixes|fixed",
         "only|just me|mine|my|one|for_me|affects_me|a_single",
         "sometimes|occasionally|rarely|once_in_a_while|now_and_then|from_time_to_time",
     ),
@@ -133,19 +132,19 @@ WORDS: dict[str, tuple[str, ...]] = {
         "is|are|am|we ~1 back ~1 up|online|now|again|in", "{sys}|it is|are|came|seems|looks back",
         "up_and_running|up_again|online_again|live_again|good_again|good_now|fine_again|ok_again|"
         "okay_again|fine_now|ok_now|okay_now|all_good|all_fine|all_ok|all_clear|all_set|all_okay|"
-        "good_to_go|looks_good_now|looking_good|back_to_normal|sorted_now|all_sorted|sorted_it|"
-        "stable_now|stable_again",
+        "good_to_go|looks_good_now|looking_good|back_to_normal|sorted_now|all_sorted|sorted_it|stable_now|"
+        "stable_again",
         "is|are|been|was|got|now|already|it|been|issue|problem|all ~2 fixed|resolved|solved|sorted|"
         "restored|recovered|repaired|cleared_up|cured",
         "fixed|resolved|solved|sorted|recovered now|itself|it|already|thanks|thank|on_its_own|by_itself|"
         "after|by|with|here",
         "seems|appears|looks|got|gets ~2 fixed|resolved|solved|sorted",
         "fixed|solved|resolved , thanks|thank|thx",
-        "never_mind|nevermind|nvm|false_alarm|my_bad|my_mistake|my_fault|my_own_fault|user_error|"
-        "disregard|ignore_my|ignore_that|ignore_the_above|please_ignore_my|scratch_that|forget_it|"
-        "forget_about_it|forget_what|figured_it_out|found_it|found_the_problem|got_it_working|"
-        "was_wrong_sorry|operator_error|mea_culpa|i_was_wrong|wrong_password_sorry|wrong_channel|"
-        "wrong_chat|wrong_group|caps_lock",
+        "never_mind|nevermind|nvm|false_alarm|my_bad|my_mistake|my_fault|my_own_fault|user_error|disregard|"
+        "ignore_my|ignore_that|ignore_the_above|please_ignore_my|scratch_that|forget_it|forget_about_it|"
+        "forget_what|figured_it_out|found_it|found_the_problem|got_it_working|was_wrong_sorry|"
+        "operator_error|mea_culpa|i_was_wrong|wrong_password_sorry|wrong_channel|wrong_chat|wrong_group|"
+        "caps_lock",
         "not ~2 down|broken|happening|affected|slow|an_issue|a_problem|failing|crashing|reproducible ~1 "
         "anymore|any_more|any_longer",
         "no_longer ~2 down|broken|happen*|issue|problem|slow|affected|crash*|fail*|occur*|see|seeing|"
@@ -168,8 +167,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "works for me": (
         "works|working|fine|ok|okay|loads|loading|good ~1 for_me|for_us|here|on_my|from_here|on_our",
-        "works_for_me|wfm|no_problem_here|no_problems_here|no_issue_here|no_issues_here|"
-        "can_not_reproduce|fine_here|ok_here",
+        "works_for_me|wfm|no_problem_here|no_problems_here|no_issue_here|no_issues_here|can_not_reproduce|"
+        "fine_here|ok_here",
     ),
     "human": (
         "talk|speak|chat|connect*|transfer|contact|reach|escalate|switch|get_through|forward|put_me|hand|"
@@ -180,15 +179,14 @@ WORDS: dict[str, tuple[str, ...]] = {
         "agent|engineer|manager|operator|supervisor|technician|representative",
         "want|need|get|give|like ~2 human|humans",
         "human|agent|operator|representative please|pls|now|needed",
-        "call|phone|ring me|us ~1 back|now|please|asap|immediately|on",
-        "not ~2 bot|robot|machine|ai|chatbot",
+        "call|phone|ring me|us ~1 back|now|please|asap|immediately|on", "not ~2 bot|robot|machine|ai|chatbot",
         "stop|hate|no|enough|stupid|useless ~3 bot|robot|bots|chatbot|automated|canned",
         "can|could|would|will|please ~1 someone|somebody|anyone|anybody|a_human|an_engineer|a_person|"
         "engineer|a_developer|a_dev ~2 call|phone|contact|take_over|step_in|look|check|investigate|help|"
         "respond|reply|answer ~2",
         "escalate ~3 please|to|now|ticket|case|issue|it", "please escalate",
-        "page|wake|call|get|alert|ring|ping|notify|paging|summon ~3 on_call|oncall|engineer|engineers|"
-        "ops|sre|devops|manager",
+        "page|wake|call|get|alert|ring|ping|notify|paging|summon ~3 on_call|oncall|engineer|engineers|ops|"
+        "sre|devops|manager",
         "is|are there|any ~1 a? real? human|person|agent",
         "any|a human|real_person ~1 there|here|available|around",
         "help|answer|reply|support from a|an? real? human|person",
@@ -207,9 +205,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "respond|reply|answer|output|return|print|say|write only|exactly|verbatim|with ~3 json|exactly|"
         "only|word*|severity|following|noise",
         "as_an_ai|language_model|llm|chatgpt|gpt",
-        "mark|classify|treat|label|rate|categorize|categorise|tag|flag|set|say|call|consider|file ~3 as|"
-        "is|to ~2 noise|spam|harmless|outage|critical|resolved|question|severity|escalat*|feedback|low|"
-        "high|1|0|closed",
+        "mark|classify|treat|label|rate|categorize|categorise|tag|flag|set|say|call|consider|file ~3 as|is|"
+        "to ~2 noise|spam|harmless|outage|critical|resolved|question|severity|escalat*|feedback|low|high|1|"
+        "0|closed",
         "set severity|escalate|priority|category", "new instructions|rules|directive",
         "begin|end ~1 system|prompt|instructions|conversation",
         "reveal|repeat|print|show|output ~3 prompt|instructions|system",
@@ -217,9 +215,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "label": (
         "severity|escalate|category|priority|score ~1 0|1|true|false|10|max|maximum|outage|data_loss|"
         "security|payment|bug|critical|high|low|100|urgent|p0|p1|9|7|8|5|noise ~1",
-        "mark|classify|treat|label|rate|categorize|categorise|tag|flag|set|consider|report|log|file ~3 "
-        "as|to ~1 an|a? ~1 outage|critical|security|data_loss|payment|incident|emergency|p0|p1|sev1|"
-        "breach outage|data_loss|breach|incident|emergency|error|problem|bug|issue?",
+        "mark|classify|treat|label|rate|categorize|categorise|tag|flag|set|consider|report|log|file ~3 as|"
+        "to ~1 an|a? ~1 outage|critical|security|data_loss|payment|incident|emergency|p0|p1|sev1|breach "
+        "outage|data_loss|breach|incident|emergency|error|problem|bug|issue?",
     ),
     "not a signal": (
         "scroll*|drop|drops|slow*|count*|log|write|wrote|writing|written|note|calm*|narrow*|cut|cutting|"
@@ -241,15 +239,14 @@ WORDS: dict[str, tuple[str, ...]] = {
         "gone well|live|through|to|up|great|smoothly", "critical thinking|acclaim|review",
         "fast|quickly|quick response|reply|support|answer|question|help", "for ~2 quick|fast",
         "major version|release|league",
-        "404|500|403 dollars|euros|usd|eur|users|people|characters|items|rows|words|employees|requests|"
-        "mb|gb|px|customers|orders",
-        "over|about|around|than|to 500|404|400", "sale|sales|for_sale",
+        "404|500|403 dollars|euros|usd|eur|users|people|characters|items|rows|words|employees|requests|mb|"
+        "gb|px|customers|orders",
+        "over|about|around|than|to 500|404|400",
         "checkout_the|check_out_this|check_out_our|check_out_the|check_out_my|check_out_new",
-        "not_only|not_just|not_to_mention|not_even",
-        "hanging_out|hang_out|hang_on|hang_in_there|hang_tight", "delete|close|remove my|our account|data",
-        "due to|date|dates|diligence",
-        "thanks|thank_you|thx|thank ~2 for ~3 help|helping|fix|fixing|resolving the|our|that|this? "
-        "outage|problem|issue|bug|error|crash|login|checkout|downtime|incident|leak|vulnerability?",
+        "not_only|not_just|not_to_mention|not_even", "hanging_out|hang_out|hang_on|hang_in_there|hang_tight",
+        "delete|close|remove my|our account|data", "due to|date|dates|diligence",
+        "thanks|thank_you|thx|thank ~2 for ~3 help|helping|fix|fixing|resolving the|our|that|this? outage|"
+        "problem|issue|bug|error|crash|login|checkout|downtime|incident|leak|vulnerability?",
         "with_your_help|your_help|for_help|of_help|helps|be_helpful", "wait time|list",
         "lost|forgot|forgotten my? password|phone|key",
         "change_log|changelog|audit_log|problem_solved|no_problem", "back up|ups files|data|my|our",
@@ -258,19 +255,20 @@ WORDS: dict[str, tuple[str, ...]] = {
         "link|bug|error in_the_docs",
     ),
     "doubt": (
-        "can|could|would|will|do|does|should|are_there|is_there|have_you|has_there|did|is|are|was|were|"
-        "am|may|might",
+        "can|could|would|will|do|does|should|are_there|is_there|have_you|has_there|did|is|are|was|were|am|"
+        "may|might",
     ),
     "no doubt": (
         "why|anyone|anybody|else|again|still|what_is_going_on|what_is_happening|whats|going_on|when_will|"
         "when|fix|please|wtf|can_you|could_you|would_you|will_you|noone|nobody|seeing|aware|happening|"
         "is_it_just|just_me|since|suddenly",
+        "what_happened|what_is_wrong|what_is_up|did_we|did_you",
     ),
     "transparent": (
         "a|an|any|the|really|actually|been|be|it|is|was|are|were|that|very|so|quite|totally|completely|"
-        "entirely|currently|more|longer|think|seem|seems|to|have|has|had|there|get|getting|see|seeing|"
-        "seen|experience|experiencing|having|real|such|signs|sign|of|our|my|your|customer|production|"
-        "need|want|i|we|for|do|fully|yet|being|about|report|reporting|mean|say|saying|all|this|major|"
-        "single|evidence|find|found|other|suffered|noticed|talking",
+        "entirely|currently|more|longer|think|seem|seems|to|have|has|had|there|get|getting|see|seeing|seen|"
+        "experience|experiencing|having|real|such|signs|sign|of|our|my|your|customer|production|need|want|"
+        "i|we|for|do|fully|yet|being|about|report|reporting|mean|say|saying|all|this|major|single|evidence|"
+        "find|found|other|suffered|noticed|talking",
     ),
 }

@@ -15,14 +15,14 @@ WORDS: dict[str, tuple[str, ...]] = {
         "loophole",
         "unauthori?ed|unauthorized|unauthorised access*|login*|transaction*|charge*|user*|person*|people|"
         "change*|transfer*|purchase*|entry",
-        "see|sees|seeing|saw|view|views|viewing|access|accessing|shows|showing|shown|showed|show|read|"
-        "open|got|get|getting|given|receive*|receiving|into|display* ~4 {other} ~3 customer*|user*|"
-        "person|people|peoples|account*|data|order*|profile*|invoice*|company|companies|patient*|"
-        "student*|name|names|address*|email*|message*|client*|tenant*|member*|document*|files|file|"
-        "details|info*|inbox|cart|card*|record*",
+        "see|sees|seeing|saw|view|views|viewing|access|accessing|shows|showing|shown|showed|show|read|open|"
+        "got|get|getting|given|receive*|receiving|into|display* ~6 {other} ~3 customer*|user*|person|"
+        "people|peoples|account*|data|order*|profile*|invoice*|company|companies|patient*|student*|name|"
+        "names|address*|email*|message*|client*|tenant*|member*|document*|files|file|details|info*|inbox|"
+        "cart|card*|record*",
         "someone|somebody|stranger|strangers|anyone|anybody|everyone|outsiders|others|public|competitor* "
-        "~3 see|sees|read|access*|download*|view*|open|get_into|log_into|delete ~4 my|our|all|any|"
-        "private|other|data|files|customer*|internal|invoice*|without|everything|the",
+        "~3 see|sees|read|access*|download*|view*|open|get_into|log_into|delete ~4 my|our|all|any|private|"
+        "other|data|files|customer*|internal|invoice*|without|everything|the",
         "logged|logs|log|signed ~4 as|into {other} ~3 account*|user*|person|profile|customer*|else",
         "logged_in as|into ~1 {other}|someone",
         "{other} customer*|user*|person*|people|peoples ~2 data|orders|details|account*|invoice*|info*|"
@@ -34,16 +34,16 @@ WORDS: dict[str, tuple[str, ...]] = {
         "bucket|database|customer*|endpoint*|personal|internal",
         "publicly|open|exposed accessible|visible|available|readable|downloadable|to_the_internet|"
         "to_everyone",
-        "without ~2 password|login|logging_in|authentication|auth|authorization|permission*|"
-        "authorisation ~3 access*|see|open|download|read|view",
+        "without ~2 password|login|logging_in|authentication|auth|authorization|permission*|authorisation "
+        "~3 access*|see|open|download|read|view",
         "access*|see|open*|download*|read|view|get_in|log_in|logged_in|enter|data|documents|invoices ~6 "
         "without ~3 password|login|log_in|logging|authentic*|auth|authoriz*|permission*|account|2fa|mfa",
         "stole|stolen|stealing|steals|theft|identity_theft",
         "account* ~4 taken_over|stolen|takeover|broken_into|compromised",
         "broke|broken|breaking|got into ~2 account*|system*|server*|database",
         "privacy|gdpr violation|breach|incident",
-        "someone|somebody|stranger|hacker* ~4 changed|logged|used|using|transferred|reset|accessed|took "
-        "~3 my|our|account*|password*|card*",
+        "someone|somebody|stranger|hacker* ~4 changed|logged|used|using|transferred|reset|accessed|took ~3 "
+        "my|our|account*|password*|card*",
         "password ~3 changed ~3 not|without|someone",
         "anyone|everyone ~1 with_the? ~1 link|url ~3 see|access|open|read",
         "not me|by_me ~1 logged|login|who",
@@ -52,8 +52,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "permission* ~3 bypass*|ignored|not_enforced|not_checked",
         "bypass* ~4 login|auth*|password|permission*|2fa|security|paywall",
         "read|see|access|view|open|edit|delete|download|list|fetch ~1 any|every|all|other|everyones ~1 "
-        "user*|customer*|account*|tenant*|client*|member* ~2 message*|data|file*|document*|account*|"
-        "order*|invoice*|profile*|info*|email*|records",
+        "user*|customer*|account*|tenant*|client*|member* ~2 message*|data|file*|document*|account*|order*|"
+        "invoice*|profile*|info*|email*|records",
         "changing|editing|guessing|incrementing|modifying ~3 id|ids|url|parameter|number",
         "expos*|disclos*|reveal*|publish*|shared|sent|forwarded ~2 my|our|customer|user|personal|private|"
         "confidential|sensitive ~2 email|emails|address|addresses|data|phone|info|information|details|"
@@ -69,13 +69,19 @@ WORDS: dict[str, tuple[str, ...]] = {
         "cc|instead_of_bcc|not_bcc ~2 everyone|all|bcc|recipients",
         "privacy|gdpr issue|problem|violation|breach|incident|nightmare", "under attack",
         "using|used my|our account|card|password ~2 to|for|without", "public|open s3|bucket|buckets",
-        "posted|dumped|published|uploaded|found|selling|sold|listed ~3 {data}|emails|passwords|"
-        "credentials|customer ~3 on|online|darknet|dark_web|pastebin|internet|forum",
+        "posted|dumped|published|uploaded|found|selling|sold|listed ~3 {data}|emails|passwords|credentials|"
+        "customer ~3 on|online|darknet|dark_web|pastebin|internet|forum",
         "api_key|api_keys|password*|token|tokens|secret*|credential*|key ~5 in|on ~2 public|docs|github|"
         "internet|logs|page|source",
         "account|profile|data|dashboard|orders|inbox of a? ~1 stranger|someone|somebody|other|another|"
         "different|else",
         "without ~2 permission|consent|authorization|authorisation|asking",
+        "see|seeing|saw|got|have|receive*|view ~3 of company|client|customer|tenant|user",
+        "{data}|links|emails|mails|messages|codes|notifications|letters ~3 to ~1 wrong ~1 user*|people|"
+        "person|customer*|recipient*|client*|address*|account*",
+        "why|how do|am|can i|we see|seeing|get|have ~3 of ~1 company|another|other|someone",
+        "of|from|belonging_to other|another|different|all ~1 user|users|customer|customers|people|client|"
+        "clients|companies|tenants|members|patients|students",
     ),
     "security worry": (
         "suspicious|weird|strange|unknown|unrecognized|unrecognised|unusual|foreign|unfamiliar ~1 login*|"
@@ -85,17 +91,17 @@ WORDS: dict[str, tuple[str, ...]] = {
         "security concern*|risk*|alert*|warning*|report*|vulnerab*|threat*|advisory",
         "sending|sends|sent|send spam",
         "brute_force*|bots|bot_attack|under_attack|attack|attacked|attacks|attacking|attackers",
-        "log_in|login|logged_in|logging_in|sign_in ~4 russia|china|another_country|nigeria|vietnam|"
-        "abroad|unknown|somewhere_else|not_me",
+        "log_in|login|logged_in|logging_in|sign_in ~4 russia|china|another_country|nigeria|vietnam|abroad|"
+        "unknown|somewhere_else|not_me",
         "insecure|unencrypted|not_encrypted|not_secure|unsecured",
         "was_not_me|was_not_us|not_by_me|is_not_me|did_not_do_that|i_never_did|never_requested|"
         "did_not_request",
         "password|email|e_mail|phone|iban|bank ~3 changed",
     ),
     "payment failure": (
-        "charg*|bill|bills|billed|billing|debited|debits|paid|pay|deducted|deducts|withdrew|withdrawn|"
-        "took|taken|invoiced|pulled|hit|payment*|card|money|account|amount|subscription|customer*|fee ~5 "
-        "twice|double|two_times|three_times|3_times|2_times|multiple_times|thrice|2x|3x|x2|x3|four_times|"
+        "charg*|bill|bills|billed|billing|debited|debits|paid|pay|deducted|deducts|withdrew|withdrawn|took|"
+        "taken|invoiced|pulled|hit|payment*|card|money|account|amount|subscription|customer*|fee ~5 twice|"
+        "double|two_times|three_times|3_times|2_times|multiple_times|thrice|2x|3x|x2|x3|four_times|"
         "several_times|many_times|times_in_a_row|doubled|duplicate*|second_time",
         "double|duplicate|duplicated|triple|extra|twice|wrongly|incorrectly|mistakenly|wrong ~1 charg*|"
         "billing|bill|billed|payment*|debit*|invoiced|charged",
@@ -124,8 +130,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "all|every ~2 payment*|order*|transaction*|card* ~2 {fails}",
         "order|orders|payment|payments|checkout|sales ~2 has|have|is|are? stopped|halted|stalled|frozen|"
         "dead|stuck|down",
-        "identical|duplicate|two|three|multiple|same|second ~1 payments|charges|transactions|debits|"
-        "charge|payment|withdrawals|invoices ~6 same|identical|instead|for|to",
+        "identical|duplicate|two|three|multiple|same|second ~1 payments|charges|transactions|debits|charge|"
+        "payment|withdrawals|invoices ~6 same|identical|instead|for|to",
         "refus*|reject*|declin*|block* ~2 all|every|any|our|my|customer ~1 payment*|card*|order*|"
         "transaction*",
         "charged|billed|debited|invoiced ~4 instead", "charg*|billed ~3 after ~3 cancel*|trial|refund",
@@ -136,6 +142,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "took|taken|deducted|withdrew|withdrawn|charged|debited ~4 without|unauthorized|permission|consent",
         "price*|prices ~4 0|zero|negative|free|0_00",
         "took|taken|steal|stole|stolen ~2 money|dollars|euros|euro|eur|usd",
+        "twice|two_times|double|multiple_times ~5 withdrawn|charged|billed|debited|deducted|taken|paid|money",
+        "pay|buy|checkout|order|purchase ~1 button ~4 not|nothing|dead|broken|{fails}",
+        "{pay} ~3 rejects|refuses|declines|blocks ~2", "reject*|refus*|declin* ~1 everything|everyone|all",
     ),
     "payment trouble": (
         "invoice*|bill|receipt|statement ~4 wrong|incorrect|missing|error*|too_high|not_match*|overdue|"

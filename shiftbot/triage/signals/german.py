@@ -11,8 +11,8 @@ MACROS = {
     ),
     "de_data": (
         "daten|datensätze|bestellungen|aufträge|dateien|dokumente|rechnungen|kunden|kundendaten|kontakte|"
-        "projekte|einträge|termine|buchungen|nachrichten|konten|fotos|bilder|backups|notizen|artikel|"
-        "alles|datenbank|tabellen|arbeit|ordner|tickets|konto"
+        "projekte|einträge|termine|buchungen|nachrichten|konten|fotos|bilder|backups|notizen|artikel|alles|"
+        "datenbank|tabellen|arbeit|ordner|tickets|konto"
     ),
     "de_cannot": "nicht_mehr|nicht|kann_nicht|können_nicht|konnte_nicht",
     "de_pay": (
@@ -31,12 +31,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "alles ~2 down|tot|kaputt|ausgefallen|steht|im_eimer",
         "niemand ~4 kann|kommt|erreicht|arbeiten|zugreifen|einloggen|anmelden",
         "keiner ~4 kann|kommt|arbeiten|einloggen|anmelden", "brennt|lichterloh",
-        "steht ~2 alles|komplett|still",
-        "komplett|wieder|total|schon_wieder|ist ~1 down|offline|ausgefallen",
+        "steht ~2 alles|komplett|still", "komplett|wieder|total|schon_wieder|ist ~1 down|offline|ausgefallen",
         "kommen|komme ~4 nicht|nicht_mehr ~2 auf ~3 {de_sys}",
         "{de_sys} ~3 geht|funktioniert|läuft|lädt ~2 gar_nicht|überhaupt_nicht|nicht_mehr|bei_niemandem",
-        "geht|funktioniert|läuft|lädt ~2 bei keinem|niemandem|niemand",
-        "gar_nichts|überhaupt_nichts ~1 mehr", "geht ~4 nichts",
+        "geht|funktioniert|läuft|lädt ~2 bei keinem|niemandem|niemand", "gar_nichts|überhaupt_nichts ~1 mehr",
+        "geht ~4 nichts", "kein|keine ~1 kunde|nutzer|benutzer|mitarbeiter|kollege ~2 kann|kommt|erreicht",
     ),
     "server error": (
         "fehler|fehlercode|fehlermeldung|meldung|status ~1 500|502|503|504", "500er|502er|503er|5xx",
@@ -57,19 +56,19 @@ WORDS: dict[str, tuple[str, ...]] = {
         "login|anmeldung|anmelden|einloggen ~3 bei? keinem|niemandem|keiner",
     ),
     "data loss": (
-        "{de_data} ~5 weg|verschwunden|gelöscht|verloren|futsch|zerstört|überschrieben|beschädigt|"
-        "korrupt|leer|fort|vernichtet",
+        "{de_data} ~5 weg|verschwunden|gelöscht|verloren|futsch|zerstört|überschrieben|beschädigt|korrupt|"
+        "leer|fort|vernichtet",
         "datenverlust|datenverluste", "verloren|gelöscht|verschwunden ~3 {de_data}",
         "alles ~3 weg|gelöscht|verschwunden|verloren", "wo sind ~4 {de_data} ~2 hin|geblieben",
         "fehlen ~3 alle|sämtliche ~3 {de_data}",
         "sind|ist ~3 {de_data} ~3 weg|verschwunden|gelöscht|verloren|futsch",
+        "alle|sämtliche|unsere|meine ~2 {de_data} ~2 leer|weg|gelöscht|fehlen|null",
     ),
     "wrong data": (
         "{de_data} ~3 fehlen|falsch|fehlerhaft|fehlt|doppelt|vertauscht|durcheinander",
         "falsche|falschen|falscher|fehlerhafte|doppelte ~1 daten|zahlen|werte|beträge|summen|preise|"
         "bestände|rechnungen|bestellungen|empfänger|adressen",
-        "nicht ~2 gespeichert|speichern|speichert",
-        "zahlen|summen|preise|werte ~3 stimmen|falsch|passen ~2",
+        "nicht ~2 gespeichert|speichern|speichert", "zahlen|summen|preise|werte ~3 stimmen|falsch|passen ~2",
     ),
     "security": (
         "gehackt|hacker*|hackerangriff|datenleck|datenpanne|sicherheitslücke|sicherheitslücken|"
@@ -80,12 +79,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "jeder|jemand|fremde|unbefugte ~4 sehen|zugreifen|einsehen|lesen|eingeloggt|zugriff|verwendet|"
         "geändert",
         "ohne ~2 passwort|anmeldung|login|authentifizierung",
-        "passwörter|zugangsdaten|kundendaten|api_key ~4 offen|öffentlich|klartext|sichtbar|einsehbar|"
-        "im_netz",
+        "passwörter|zugangsdaten|kundendaten|api_key ~4 offen|öffentlich|klartext|sichtbar|einsehbar|im_netz",
         "unbefugt*|unberechtigt* ~1", "öffentlich|frei einsehbar|zugänglich|sichtbar|abrufbar",
         "dsgvo|datenschutz ~1 verstoß|verletzung|vorfall|problem",
         "daten|bestellungen|rechnungen|konten|konto ~1 anderer|anderen|fremder|von_anderen",
         "passwort ~3 geändert ~2 nicht|ohne|fremd",
+        "daten|telefonnummern|adressen|namen ~1 von? anderen|anderer|fremden",
+        "sehe|sieht|sehen ~4 anderer|anderen|fremde|fremden",
     ),
     "security worry": (
         "phishing|betrug|betrüger|verdächtig*|virus|angriff|attacke|spam_mails|unbekannte_anmeldung|"
@@ -105,6 +105,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "bestellungen ~4 nicht|fehlgeschlagen|kommen_nicht",
         "keine ~1 bestellungen|zahlungen|bezahlung ~2 möglich|mehr|rein|durch",
         "trotz|nach kündigung ~3 abgebucht|berechnet|belastet",
+        "kein|keiner|niemand ~2 kann|können ~1 bezahlen|kaufen|bestellen|zahlen",
     ),
     "payment trouble": (
         "rechnung* ~4 falsch|fehlt|fehler|nicht|stimmt", "falsche ~1 rechnung|abrechnung|betrag|mwst",
@@ -192,8 +193,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "geplant|plant|plan ~3 integration|unterstützung|ihr|sie",
     ),
     "how to": (
-        "wie ~1 kann|kann_ich|können_wir|mache|ändere|lösche|erstelle|richte|funktioniert|geht|"
-        "exportiere|importiere|setze|füge|finde|lade|stelle|bekomme|kündige|viel|lange|teuer|hoch",
+        "wie ~1 kann|kann_ich|können_wir|mache|ändere|lösche|erstelle|richte|funktioniert|geht|exportiere|"
+        "importiere|setze|füge|finde|lade|stelle|bekomme|kündige|viel|lange|teuer|hoch",
         "wo finde|kann|ist|sind|finden|gibt|sehe|können",
         "gibt_es|ist_es_möglich|kann_man|könnt_ihr_mir_sagen|frage|welche|welcher|welches|was_kostet|"
         "was_bedeutet|unterstützt_ihr|anleitung|dokumentation|öffnungszeiten|was_ist|warum|wann|wer|wieso",
@@ -234,12 +235,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         "mein|meine|unser|bei_mir_das internet|wlan|router|laptop|handy ~2",
     ),
     "sales talk": (
-        "kredit|gewinnspiel|newsletter|angebot_gültig|rabattaktion|investieren|stellenangebot|"
-        "kooperation|werbung|krypto",
+        "kredit|gewinnspiel|newsletter|angebot_gültig|rabattaktion|investieren|stellenangebot|kooperation|"
+        "werbung|krypto",
     ),
     "only a test": (
-        "nur_ein_test|dies_ist_ein_test|das_ist_ein_test|testnachricht|bitte_ignorieren|test_test|"
-        "nur_spaß|scherz|aprilscherz",
+        "nur_ein_test|dies_ist_ein_test|das_ist_ein_test|testnachricht|bitte_ignorieren|test_test|nur_spaß|"
+        "scherz|aprilscherz",
     ),
     "resolved": (
         "geht|läuft|funktioniert|klappt|lädt|gehen|laufen|funktionieren ~2 wieder",
@@ -257,14 +258,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "bei mir|uns ~1 geht|läuft|funktioniert|klappt", "geht|läuft|funktioniert bei mir|uns",
     ),
     "human": (
-        "mit ~3 menschen|mitarbeiter|person|jemandem|support|techniker|mensch|berater|menschlichen|"
-        "echten|jemanden ~2 sprechen|reden|telefonieren|chatten|verbinden|verbunden|mensch|menschen|"
-        "person",
+        "mit ~3 menschen|mitarbeiter|person|jemandem|support|techniker|mensch|berater|menschlichen|echten|"
+        "jemanden ~2 sprechen|reden|telefonieren|chatten|verbinden|verbunden|mensch|menschen|person",
         "echten|echter|richtigen|menschlichen mensch|menschen|mitarbeiter|person|ansprechpartner|support",
         "rufen|ruft|rückruf|anrufen ~2 mich|uns|bitte|sofort|dringend|zurück",
         "ansprechpartner|rückruf|menschen_sprechen|kein_bot|keinen_bot|keinem_bot|nicht_mit_einem_bot",
-        "kann|könnte|bitte ~1 jemand|ein_mensch|mensch ~4 anrufen|melden|ansehen|anschauen|schauen|"
-        "kümmern|übernehmen|helfen",
+        "kann|könnte|bitte ~1 jemand|ein_mensch|mensch ~4 anrufen|melden|ansehen|anschauen|schauen|kümmern|"
+        "übernehmen|helfen",
     ),
     "injection": (
         "ignoriere|ignorier|ignorieren|vergiss|missachte|vergesse ~5 anweisung*|anweisungen|regeln|"
@@ -281,13 +281,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "kann|könnte|könnt|wird|würde|gibt_es|ist|sind|habt|haben|hat",
     ),
     "no doubt": (
-        "warum|wieso|jemand|noch_jemand|auch|wieder|schon_wieder|immer_noch|was_ist_los|wann|bitte|"
-        "niemand|keiner|seit|bekannt|gerade",
+        "warum|wieso|jemand|noch_jemand|auch|wieder|schon_wieder|immer_noch|was_ist_los|wann|bitte|niemand|"
+        "keiner|seit|bekannt|gerade",
+        "was_ist_passiert|was_ist_da_los|passiert_gerade",
     ),
     "transparent": (
-        "ein|eine|einen|der|die|das|mehr|wirklich|sehr|so|ganz|komplett|ist|sind|war|wurde|wurden|gibt|"
-        "es|zu|aktuell|gar|mal|etwa|größeren|größere|echten|echter|daten|kunden|unsere|meine|haben|hat|"
-        "als",
+        "ein|eine|einen|der|die|das|mehr|wirklich|sehr|so|ganz|komplett|ist|sind|war|wurde|wurden|gibt|es|"
+        "zu|aktuell|gar|mal|etwa|größeren|größere|echten|echter|daten|kunden|unsere|meine|haben|hat|als",
     ),
     "relapse": (
         "wieder|erneut|nochmal ~1 weg|down|kaputt|ausgefallen|offline|tot|da_das_problem",

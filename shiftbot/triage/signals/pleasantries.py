@@ -12,9 +12,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "for all|the|your|that|this|a? quick|fast|great|kind|super|prompt|swift|good|speedy? help|reply|"
         "response|support|answer|fix|work|update|info|information|heads_up|assistance|service|patience|"
         "effort|time|explanation",
-        "hi|hello|hey|hiya|heya|yo|hullo|greetings|howdy|hola|salut|sup|ahoy there|all|everyone|"
-        "everybody|team|guys|folks|friends|people|bot|again|world|support? all|everyone|everybody|team|"
-        "guys|folks|there?",
+        "hi|hello|hey|hiya|heya|yo|hullo|greetings|howdy|hola|salut|sup|ahoy there|all|everyone|everybody|"
+        "team|guys|folks|friends|people|bot|again|world|support? all|everyone|everybody|team|guys|folks|"
+        "there?",
         "good|gm|lovely|happy morning|afternoon|evening|day|night|weekend|monday|friday|friyay|holidays|"
         "new_year|easter|birthday|thanksgiving|week to? all|everyone|everybody|team|guys|folks|there|you?",
         "gm|gn|morning|evening|goodnight|goodbye|bye|bye_bye|cya|see_you|see_ya|ciao|farewell|take_care|"
@@ -46,8 +46,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "mit_freundlichen_grüßen|viele_grüße|liebe_grüße|beste_grüße|schöne_grüße",
         "ok|okay|alles_klar|verstanden|gut|super|toll|prima|klasse|perfekt|passt|gern|gerne|bitte|ja|jo|"
         "genau|jawohl|in_ordnung|alles_gut|alles_gute|kein_problem|keine_ursache|gern_geschehen|sehr_gut|"
-        "wunderbar|klar|spitze|freut_mich|sehr|und|auch|na_dann|herzlichen_glückwunsch|einen|ein|euch|"
-        "dir|ihnen|wünsche_ich|wünsche|frohes_fest",
+        "wunderbar|klar|spitze|freut_mich|sehr|und|auch|na_dann|herzlichen_glückwunsch|einen|ein|euch|dir|"
+        "ihnen|wünsche_ich|wünsche|frohes_fest",
         "gracias|muchas_gracias|mil_gracias|muchísimas_gracias|mil todos|equipo|a_todos|de_nuevo|chicos|"
         "amigos|bot|por_todo|igualmente?",
         "por la|su|tu|el|vuestra? rápida|pronta|gran? ayuda|respuesta|atención|apoyo|información|soporte|"
@@ -57,10 +57,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "gente|nuevo?",
         "adiós|adios|hasta_luego|hasta_mañana|hasta_pronto|nos_vemos|chao|chau|saludos|un_saludo|"
         "saludos_cordiales|cordialmente|atentamente|bendiciones",
-        "ok|okay|vale|de_acuerdo|entendido|perfecto|genial|excelente|muy_bien|bien|bueno|claro|sí|si|"
-        "listo|de_nada|con_gusto|súper|estupendo|recibido|igualmente|jaja*|y|muy|muy_amable|muy_amables|"
-        "qué_bien|por_favor|dale|anotado|qué_bueno|a_todos|que_tengan_un|que_tengan|lindo|buena_semana|"
-        "feliz",
+        "ok|okay|vale|de_acuerdo|entendido|perfecto|genial|excelente|muy_bien|bien|bueno|claro|sí|si|listo|"
+        "de_nada|con_gusto|súper|estupendo|recibido|igualmente|jaja*|y|muy|muy_amable|muy_amables|qué_bien|"
+        "por_favor|dale|anotado|qué_bueno|a_todos|que_tengan_un|que_tengan|lindo|buena_semana|feliz",
         "спасибо|спс|благодарю|благодарим|пасиб|спасибочки|пасибо огромное|большое|вам|всем|ребята|тебе|"
         "бот|команда|заранее|друзья|за_всё|за_все?",
         "за ваш|вашу|быстр*|оперативн*|хорошую? быстр*|оперативн*? помощь|ответ|поддержку|информацию|"
@@ -69,12 +68,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         "приятного|приятных|с|удачного|удачи|ку день|утро|вечер|ночи|дня|вечера|утра|времени_суток|"
         "выходных|праздником|праздниками|рождения|рождеством|новым_годом|недели|пятницей? всем|ребята|"
         "коллеги|команда|друзья|вам|народ?",
-        "пока|до_свидания|до_встречи|до_завтра|увидимся|всем_пока|с_уважением|всего_доброго|"
-        "всего_хорошего|всех_благ",
-        "ок|окей|ok|хорошо|понятно|понял|поняла|ясно|принято|отлично|супер|класс|круто|здорово|да|ага|"
-        "угу|пожалуйста|не_за_что|всегда_пожалуйста|замечательно|прекрасно|договорились|ладно|хаха*|"
-        "ахах*|лол|и|очень|молодцы|большое|огромное|рад|рада|всем|вам|ребята|коллеги|плюс|добро|"
-        "всем_привет|огонь|красота|учту|учтем|учтём",
+        "пока|до_свидания|до_встречи|до_завтра|увидимся|всем_пока|с_уважением|всего_доброго|всего_хорошего|"
+        "всех_благ",
+        "ок|окей|ok|хорошо|понятно|понял|поняла|ясно|принято|отлично|супер|класс|круто|здорово|да|ага|угу|"
+        "пожалуйста|не_за_что|всегда_пожалуйста|замечательно|прекрасно|договорились|ладно|хаха*|ахах*|лол|"
+        "и|очень|молодцы|большое|огромное|рад|рада|всем|вам|ребята|коллеги|плюс|добро|всем_привет|огонь|"
+        "красота|учту|учтем|учтём",
     ),
     "small talk": (
         "how are you|things|we|everyone doing|today?", "what is up", "whats|sup up?",

@@ -14,8 +14,8 @@ MACROS = {
         "información|trabajo|órdenes|usuarios|inventario|cuenta"
     ),
     "es_pay": (
-        "pago|pagos|checkout|cobro|cobros|tarjeta|tarjetas|paypal|transacción|transacciones|compra|"
-        "compras|pasarela|transferencia|caja"
+        "pago|pagos|checkout|cobro|cobros|tarjeta|tarjetas|paypal|transacción|transacciones|compra|compras|"
+        "pasarela|transferencia|caja"
     ),
     "es_cannot": (
         "no_puedo|no_podemos|no_se_puede|no_pueden|no_puede|no_me_deja|no_nos_deja|no_logro|no_logramos|"
@@ -25,8 +25,8 @@ MACROS = {
 
 WORDS: dict[str, tuple[str, ...]] = {
     "outage": (
-        "{es_sys} ~4 caído|caída|caídos|caídas|cayó|cae|caen|muerto|muerta|offline|abajo|colapsó|"
-        "colapsado|fuera_de_servicio|fuera_de_línea|inaccesible|tirado|tirada|murió|reventó",
+        "{es_sys} ~4 caído|caída|caídos|caídas|cayó|cae|caen|muerto|muerta|offline|abajo|colapsó|colapsado|"
+        "fuera_de_servicio|fuera_de_línea|inaccesible|tirado|tirada|murió|reventó",
         "se cayó|ha_caído|cayeron|han_caído|cae ~4", "está|están|estamos ~2 caído|caída|caídos|caídas",
         "caída|corte|interrupción ~1 del|total|general|de|masiva ~2 {es_sys}|servicio",
         "apagón|caída_total|caída_general", "nada ~2 funciona|carga|abre|responde|anda|va",
@@ -36,6 +36,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{es_sys} ~3 no ~1 responde|disponible|accesible|en_línea", "en_llamas|incendio",
         "dejó|dejaron de_funcionar|funcionar|responder ~2 todo",
         "otra_vez|de_nuevo|nuevamente ~1 caído|caída|caídos|caídas|abajo",
+        "ningún|ninguno ~2 puede|logra|entra|accede|funciona",
     ),
     "server error": (
         "error|código|estado ~2 500|502|503|504", "500|502|503|504 error",
@@ -49,8 +50,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "no ~1 está ~1 disponible|accesible", "no responde|conecta",
     ),
     "cannot get in": (
-        "{es_cannot} ~1 entrar|acceder|iniciar|ingresar|loguear*|conectar*|iniciar_sesión|entramos|"
-        "accedo|logear*",
+        "{es_cannot} ~1 entrar|acceder|iniciar|ingresar|loguear*|conectar*|iniciar_sesión|entramos|accedo|"
+        "logear*",
         "no ~1 puedo|podemos|pueden|puede ~1 entrar|acceder|iniciar|ingresar|loguear*|conectar*",
         "inicio_de_sesión|login|acceso ~3 no|falla|error|roto|fallando|imposible",
         "bloqueado|bloqueada|bloqueados ~2 cuenta|fuera|acceso|usuario",
@@ -58,14 +59,14 @@ WORDS: dict[str, tuple[str, ...]] = {
         "sin_acceso",
     ),
     "data loss": (
-        "{es_data} ~4 desaparecido|desaparecidos|desaparecieron|desapareció|desaparecida*|borrado|"
-        "borrados|borró|borraron|borradas|perdido|perdidos|perdieron|perdió|perdidas|eliminado|"
-        "eliminados|eliminó|eliminaron|eliminadas|esfumado|esfumaron|corrupt*|dañad*|vacía|vacío|"
-        "sobrescrit*",
+        "{es_data} ~4 desaparecido|desaparecidos|desaparecieron|desapareció|desaparecida*|borrado|borrados|"
+        "borró|borraron|borradas|perdido|perdidos|perdieron|perdió|perdidas|eliminado|eliminados|eliminó|"
+        "eliminaron|eliminadas|esfumado|esfumaron|corrupt*|dañad*|vacía|vacío|sobrescrit*",
         "desaparecido|desaparecieron|desapareció|borrado|borró|borraron|perdido|perdimos|perdí|perdió|"
         "perdieron|eliminado|eliminó|eliminaron|esfumaron|esfumó ~4 {es_data}",
-        "pérdida|corrupción de datos|información", "hemos|he perdido|perdimos ~3",
-        "dónde están ~3 {es_data}", "todo ~2 borrado|perdido|desaparecido|desapareció|borró",
+        "pérdida|corrupción de datos|información", "hemos|he perdido|perdimos ~3", "dónde están ~3 {es_data}",
+        "todo ~2 borrado|perdido|desaparecido|desapareció|borró",
+        "perdió|perdieron|borró|borraron|desapareció ~1 la|los|las|toda|todos? ~1 {es_data}",
     ),
     "wrong data": (
         "datos|números|cifras|precios|montos|totales|saldos|saldo|valores|importes ~3 incorrect*|errón*|"
@@ -103,6 +104,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "pedidos|órdenes ~3 no ~2 entran|procesan|llegan|pasan|funcionan",
         "no ~2 acepta|procesa|pasa|pasan ~2 {es_pay}",
         "cargado|cobrado|cobraron|cargaron|facturado ~1 el|por doble|doble",
+        "ningún|ninguno|nadie ~2 puede|logra|consigue ~1 comprar|pagar|pedir",
     ),
     "payment trouble": (
         "factura* ~4 incorrect*|error|falta|mal|no|equivocad*", "reembols*|devolución|devuelvan",
@@ -111,8 +113,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "core broken": (
         "dejó|dejaron|ha_dejado|dejo de funcionar|cargar|enviar|responder|sincronizar",
         "ya_no ~1 funciona|carga|abre|anda|va|funcionan|responde|puedo|podemos",
-        "sigue|siguen|aún|todavía|otra_vez ~2 sin_funcionar|roto|rota|fallando|caído|no_funciona|mal|"
-        "falla|igual|error",
+        "sigue|siguen|aún|todavía|otra_vez ~2 sin_funcionar|roto|rota|fallando|caído|no_funciona|mal|falla|"
+        "igual|error",
         "totalmente|completamente rot*|inservible|inutilizable",
         "correos|emails|mensajes|notificaciones|sms ~3 no ~2 llegan|envían|salen|enviaron",
         "no ~2 funciona ~2 nada|absolutamente|desde",
@@ -134,9 +136,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "errata|ortografía|ortográfico|tipografía|alineación|desalinead*|color|tilde|espaciado",
     ),
     "unusable": (
-        "inutilizable|inusable|insoportable",
-        "extremadamente|increíblemente|demasiado|súper|lentísim* lent*", "lentísim*",
-        "tarda|demora|tardan ~3 minutos|horas|siglos|eternidad|una_vida",
+        "inutilizable|inusable|insoportable", "extremadamente|increíblemente|demasiado|súper|lentísim* lent*",
+        "lentísim*", "tarda|demora|tardan ~3 minutos|horas|siglos|eternidad|una_vida",
         "carga|cargando eternamente|infinit*",
     ),
     "slow": (
@@ -184,11 +185,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "how to": (
         "cómo puedo|se|hago|podemos|puede|cambio|configuro|exporto|elimino|agrego|creo|funciona|hacer|"
         "cambiar|exportar|obtengo|descargo|importo|invito|cancelo|activo",
-        "como puedo|se|hago|cambio|configuro|exporto|agrego",
-        "dónde|donde está|puedo|encuentro|se|veo|están",
-        "cuánto|cuántos|cuál|cuáles|qué_es|qué_significa|hay_alguna|hay_manera|es_posible|se_puede|"
-        "tienen|una_pregunta|pregunta|consulta|duda|quisiera_saber|me_pueden_decir|horario|precio|"
-        "por_qué|cuándo|existe|soportan|manual|documentación",
+        "como puedo|se|hago|cambio|configuro|exporto|agrego", "dónde|donde está|puedo|encuentro|se|veo|están",
+        "cuánto|cuántos|cuál|cuáles|qué_es|qué_significa|hay_alguna|hay_manera|es_posible|se_puede|tienen|"
+        "una_pregunta|pregunta|consulta|duda|quisiera_saber|me_pueden_decir|horario|precio|por_qué|cuándo|"
+        "existe|soportan|manual|documentación",
         "olvidé ~2 contraseña|clave", "cambiar|restablecer ~2 contraseña|correo",
     ),
     "complaint": (
@@ -196,8 +196,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "insatisfech*|asco|basura|desastre",
     ),
     "praise": (
-        "excelente|genial|fantástico|maravillos*|encanta|felicidades|felicitaciones|buen_trabajo|"
-        "increíble|estupendo",
+        "excelente|genial|fantástico|maravillos*|encanta|felicidades|felicitaciones|buen_trabajo|increíble|"
+        "estupendo",
     ),
     "hypothetical": (
         "qué|que pasa|pasaría|sucede|ocurre|hago|hacemos|pasará|ocurriría ~2 si|cuando|en_caso",
@@ -251,15 +251,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "hablar|comunicar*|conectar*|contactar|chatear|atienda|atender ~3 humano|humana|persona|agente|"
         "alguien|operador|soporte|técnico|ingeniero|supervisor|representante",
         "persona|humano|agente real|humano|humana|de_verdad",
-        "quiero|necesito|pásenme|pasame|con ~3 humano|agente|operador|persona_real|representante|"
-        "supervisor",
+        "quiero|necesito|pásenme|pasame|con ~3 humano|agente|operador|persona_real|representante|supervisor",
         "llámenme|llamenme|llámame|me_llame|me_llamen|llamen|que_alguien_me|no_un_bot|no_quiero_un_bot|"
         "no_con_un_bot",
         "puede|podría ~1 alguien ~3 llamar*|ayudar*|revisar|atender*|contactar*",
     ),
     "injection": (
-        "ignora|ignore|ignoren|olvida|omite|descarta ~5 instrucciones|reglas|prompt|anteriores|"
-        "indicaciones",
+        "ignora|ignore|ignoren|olvida|omite|descarta ~5 instrucciones|reglas|prompt|anteriores|indicaciones",
         "prompt_del_sistema|eres_ahora|ahora_eres|modelo_de_lenguaje|severidad",
         "marca|clasifica|establece|pon ~4 como|a",
     ),
@@ -271,8 +269,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "puede|podría|tienen|hay|es|está|están|se",
     ),
     "no doubt": (
-        "por_qué|alguien|también|otra_vez|de_nuevo|sigue|qué_pasa|cuándo|nadie|desde|soy_el_único|"
-        "por_favor",
+        "por_qué|alguien|también|otra_vez|de_nuevo|sigue|qué_pasa|cuándo|nadie|desde|soy_el_único|por_favor",
     ),
     "transparent": (
         "es|está|hay|fue|son|un|una|el|la|los|las|se|ha|han|más|muy|tan|tenemos|tengo|ningún|ninguna|lo|"
