@@ -22,6 +22,6 @@ def conversation(*lines: str | tuple[str, str], attachments: tuple[str, ...] = (
 
 
 def messages(name: str) -> list[str]:
-    """The lines of messages/<name>.txt: grave ones reach an engineer, calm ones do not, noise says nothing."""
+    """The lines of messages/<name>.txt: grave ones reach an engineer, calm ones do not, noise is neither."""
     text = (Path(__file__).parent / "messages" / f"{name}.txt").read_text(encoding="utf-8")
     return [line.replace("\\n", "\n") for line in text.splitlines()]

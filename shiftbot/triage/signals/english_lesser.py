@@ -128,6 +128,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "nothing|no_work ~3 done|shipped|sold",
         "jobs|orders|messages|tickets|parcels|trucks ~1 pending|stuck|piling|queued|waiting|unprocessed",
         "not ~1 synced|syncing|processed ~1", "work|operations|business ~2 impossible|not_possible|stopped",
+        "stands|standing|stand|stood still|idle",
+        "production_line|assembly_line ~2 stopped|down|stands|halted",
     ),
     "urgency": (
         "urgent|urgently|urgency|urgnt|urgant|asap|a_s_a_p|asaap",

@@ -192,6 +192,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "help|answer|reply|support from a|an? real? human|person",
         "need|want|like someone|somebody ~1 to? call|talk|speak|phone",
         "human_please|human_needed|need_a_human|want_a_human|real_human",
+        "engineer|technician|developer|human|person|someone|agent|manager should|must|needs|has ~1 look|"
+        "check|call|see|take|fix|handle",
+        "needs|need ~1 human|engineer ~1 attention|help|review",
     ),
     "injection": (
         "ignore|disregard|forget|override|bypass|overwrite|discard ~5 instruction*|prompt*|rules|"

@@ -145,6 +145,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "twice|two_times|double|multiple_times ~5 withdrawn|charged|billed|debited|deducted|taken|paid|money",
         "pay|buy|checkout|order|purchase ~1 button ~4 not|nothing|dead|broken|{fails}",
         "{pay} ~3 rejects|refuses|declines|blocks ~2", "reject*|refus*|declin* ~1 everything|everyone|all",
+        "charged|debited|billed ~3 no|not|never|without ~3 order|booking|confirmation|receipt|created|"
+        "subscription|access|tickets|product",
+        "no order|booking|confirmation|receipt ~3 created|arriv*|received|sent|made",
     ),
     "payment trouble": (
         "invoice*|bill|receipt|statement ~4 wrong|incorrect|missing|error*|too_high|not_match*|overdue|"

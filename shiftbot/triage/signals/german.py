@@ -86,6 +86,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "passwort ~3 geändert ~2 nicht|ohne|fremd",
         "daten|telefonnummern|adressen|namen ~1 von? anderen|anderer|fremden",
         "sehe|sieht|sehen ~4 anderer|anderen|fremde|fremden",
+        "unbekannt*|fremde*|jemand ~6 eingeloggt|angemeldet|zugriff|zugegriffen|geändert|bestellt|benutzt|"
+        "verwendet",
     ),
     "security worry": (
         "phishing|betrug|betrüger|verdächtig*|virus|angriff|attacke|spam_mails|unbekannte_anmeldung|"

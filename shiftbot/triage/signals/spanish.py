@@ -87,6 +87,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "alguien ~4 cuenta|accedió|entró|cambió|contraseña",
         "contraseñas|datos|claves|credenciales ~4 expuest*|públic*|visible*|texto_plano|a_la_vista",
         "sin ~1 contraseña|autenticación|autenticar*|iniciar_sesión|permiso|autorización", "no_autorizad*",
+        "desconocid*|extraño|alguien ~4 entró|accedió|cambió|usó|compró|inició", "no ~1 fui|hice yo",
     ),
     "security worry": (
         "phishing|estafa|fraude|sospechos*|virus|ataque|atacando|spam_desde|insegur*|acceso_desconocido",
