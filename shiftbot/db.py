@@ -1,0 +1,55 @@
+"""The database as programs see it: a pool that acts as one program's role, and refusals by constraint name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+Pool = ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+
+
+def open_pool(dsn: str, role: str, size: int, name: str) -> Pool:
+    """A pool of up to `size` autocommit connections that act as `role`; opened lazily, so it may be made before a fork.
+
+    The login of `dsn` must be a member of `role`; whatever else the login may do, the program does not.
+    """
+
+    def act_as_role(conn: psycopg.Connection[Any]) -> None:
+        conn.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+
+    return ConnectionPool(
+        dsn,
+        kwargs={"autocommit": True, "application_name": f"shiftbot-{name}", "connect_timeout": 5},
+        min_size=1,
+        max_size=size,
+        open=False,
+        configure=act_as_role,
+        check=ConnectionPool.check_connection,
+        timeout=5,
+        name=name,
+    )
+
+
+def connect(dsn: str, role: str, name: str) -> psycopg.Connection[Any]:
+    """One autocommit connection that acts as `role`, for listening and for commands."""
+    conn = psycopg.connect(
+        dsn, autocommit=True, application_name=f"shiftbot-{name}", connect_timeout=5, prepare_threshold=None
+    )
+    conn.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+    return conn
+
+
+def constraint_of(error: psycopg.Error) -> str:
+    """The name of the rule that refused, or "" where no rule did."""
+    return error.diag.constraint_name or ""
+
+
+def is_outage(error: psycopg.Error | Exception) -> bool:
+    """Whether the database was unreachable or shutting down, so that trying again is the answer."""
+    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) or type(error).__name__ in {
+        "PoolTimeout",
+        "PoolClosed",
+    }
