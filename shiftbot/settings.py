@@ -15,15 +15,21 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Every setting, named in the environment as here but in capitals; `.env.example` is compared with this."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_file=None, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
     database_url: SecretStr = Field(
         description="Postgres over a direct or session-mode connection (port 5432), never transaction mode"
     )
-    public_base_url: str = Field("", description="where the platforms reach the webhooks, https, no trailing /")
+    public_base_url: str = Field(
+        "", description="where the platforms reach the webhooks, https, no trailing /"
+    )
     sources_file: str = Field("sources.json", description="the monitored groups and channels")
 
-    telegram_bot_token: SecretStr = Field(SecretStr(""), description="from BotFather; empty turns Telegram off")
+    telegram_bot_token: SecretStr = Field(
+        SecretStr(""), description="from BotFather; empty turns Telegram off"
+    )
     telegram_webhook_secret: SecretStr = Field(
         SecretStr(""), description="secret_token of setWebhook, 1-256 of A-Za-z0-9_-"
     )
@@ -37,10 +43,15 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = Field(SecretStr(""), description="key of the OpenAI-compatible server")
     openai_base_url: str = Field("https://api.openai.com/v1", description="any OpenAI-compatible server")
     openai_model: str = Field("gpt-5-mini", description="a model that keeps to a JSON schema")
-    openai_timeout_seconds: float = Field(20.0, gt=0, description="deadline of one model call, retry included")
+    openai_timeout_seconds: float = Field(
+        20.0, gt=0, description="deadline of one model call, retry included"
+    )
 
     escalation_threshold: float | None = Field(
-        None, ge=0, le=1, description="severity from which a report escalates; empty keeps the database's value"
+        None,
+        ge=0,
+        le=1,
+        description="severity from which a report escalates; empty keeps the database's value",
     )
     triage_concurrency: int = Field(4, ge=1, le=64, description="tickets triaged at once per process")
     reply_concurrency: int = Field(4, ge=1, le=64, description="replies sent at once per process")
@@ -51,6 +62,11 @@ class Settings(BaseSettings):
     webhooks_bind: str = Field("127.0.0.1:8080", description="address the webhooks listen on")
     webhooks_threads: int = Field(8, ge=1, le=64, description="requests served at once")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    def secrets(self) -> list[str]:
+        """Every secret that is set, for masking in logs."""
+        values = (value for _, value in self if isinstance(value, SecretStr))
+        return [secret for value in values if (secret := value.get_secret_value())]
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:

@@ -109,6 +109,7 @@ class Client(Protocol):
     """The sending half of an adapter. Safe to call from several threads."""
 
     text_limit: int  # most characters of one message, in the platform's own count
+    can_look: bool  # whether `find` can tell what became of a send of unknown outcome
 
     def split(self, text: str) -> list[str]:
         """The parts that `text` is posted as, none over `text_limit`; the same text always splits alike."""

@@ -187,6 +187,27 @@ $$;
 comment on function private.finish_reply(bigint, bigint, text, text) is
   'Journals what became of a whole reply (delivered, unknown or failed) and archives its queue message.';
 
+create function private.retry_reply(p_reply_id bigint, p_msg_id bigint, p_attempt_id bigint, p_retry_after numeric,
+                                    p_error text) returns text
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+declare
+  reply public.replies;
+  failures integer;
+begin
+  select * into reply from public.replies where id = p_reply_id;
+  perform private.record_reply_part(p_attempt_id, 'failed', null, p_error);
+  if reply.created_at < clock_timestamp() - interval '6 hours' then
+    perform private.finish_reply(p_reply_id, p_msg_id, 'failed', p_error);
+    return 'failed';
+  end if;
+  select count(*) into failures from public.reply_attempts where reply_id = p_reply_id and state = 'failed';
+  perform private.postpone_message('replies', p_msg_id, greatest(coalesce(p_retry_after, 0), least(300, 2 ^ least(failures, 9))));
+  return 'postponed';
+end
+$$;
+comment on function private.retry_reply(bigint, bigint, bigint, numeric, text) is
+  'A send surely failed for now: try again with growing delays, six hours long, then call a human.';
+
 create function private.resolve_reply(p_reply_id bigint, p_resend boolean) returns text
 language plpgsql security definer set search_path = '' as $$  -- definer: the one way a human decides an unknown reply
 declare

@@ -143,6 +143,12 @@ $$;
 comment on function private.record_verdict(bigint, bigint, integer, jsonb) is
   'Journals a verdict and archives its message in one transaction; outdated, it is dropped and the ticket triaged again.';
 
+create function private.set_escalation_threshold(p_threshold numeric) returns void
+language sql volatile security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+  update public.app_settings set escalation_threshold = p_threshold where escalation_threshold <> p_threshold
+$$;
+comment on function private.set_escalation_threshold(numeric) is 'ESCALATION_THRESHOLD of the environment, where it is set, is the database''s from the worker''s start.';
+
 create view ops.untriaged_tickets as
   select t.id as ticket_id, t.status, t.updated_at as since
   from public.tickets as t left join private.triage_state as s on s.ticket_id = t.id

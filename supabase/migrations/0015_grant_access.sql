@@ -81,5 +81,6 @@ grant execute on function
   private.claim_triage(bigint, bigint, numeric), private.record_verdict(bigint, bigint, integer, jsonb),
   private.claim_reply_part(bigint, integer, integer), private.record_reply_part(bigint, text, text, text),
   private.finish_reply(bigint, bigint, text, text), private.block_sends(public.platform, text, numeric),
+  private.retry_reply(bigint, bigint, bigint, numeric, text), private.set_escalation_threshold(numeric),
   private.move_source(public.platform, text, text), private.sweep()
   to shiftbot_worker;

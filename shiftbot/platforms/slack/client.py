@@ -24,6 +24,7 @@ class Client:
     """Posts messages with a bot's token. Nothing in it is retried or kept open; any thread may use it."""
 
     text_limit = 3000  # of a section block, escapes counted
+    can_look = True
 
     def __init__(self, token: str, api_base_url: str = API, timeout: float = 10.0) -> None:
         logging.getLogger("slack_sdk").setLevel(logging.WARNING)  # it logs people's words at DEBUG

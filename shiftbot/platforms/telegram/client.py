@@ -27,6 +27,7 @@ class Client:
     """Posts messages with a bot's token. One event loop on a thread of its own serves all callers."""
 
     text_limit = 4096
+    can_look = False
 
     def __init__(self, token: str, api_base_url: str = API, timeout: float = 10.0) -> None:
         for name in CHATTY_LOGGERS:

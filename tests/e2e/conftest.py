@@ -1,0 +1,17 @@
+"""Stories: `story` is the whole product around a fresh database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.postgres import Database
+from tests.support.product import Product, product
+
+
+@pytest.fixture
+def story(database: Database) -> Iterator[Product]:
+    """Simulators and webhooks up; a story starts its workers itself."""
+    with product(database) as whole:
+        yield whole

@@ -1,0 +1,90 @@
+"""Who the bot is on each platform, asked once and kept: without it its own messages cannot be told from others'."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import httpx
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from shiftbot.settings import Settings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class IdentityUnknown(Exception):
+    """The platform could not say who the bot is; the event should be sent again."""
+
+
+@dataclass(frozen=True)
+class TelegramBot:
+    """The bot's user id and @name, without the @."""
+
+    id: int
+    username: str
+
+
+@dataclass(frozen=True)
+class SlackBot:
+    """The bot's user and bot id, and its team."""
+
+    user_id: str
+    bot_id: str
+    team_id: str
+
+
+class Once(Generic[T]):
+    """Asks until it was answered once. Safe to call from several threads."""
+
+    def __init__(self, ask: Callable[[], T]) -> None:
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._answer: T | None = None
+
+    def __call__(self) -> T:
+        """The answer. Raises IdentityUnknown while the platform gives none."""
+        if self._answer is None:
+            with self._lock:
+                if self._answer is None:
+                    self._answer = self._ask()
+        return self._answer
+
+
+def ask_telegram(settings: Settings) -> TelegramBot:
+    """Calls getMe. Raises IdentityUnknown, whose words hold no token (httpx's own would: it is in the URL)."""
+    url = f"{settings.telegram_api_base_url}/bot{settings.telegram_bot_token.get_secret_value()}/getMe"
+    try:
+        answer = httpx.get(url, timeout=5)
+        me = answer.json()["result"]
+        return TelegramBot(int(me["id"]), str(me["username"]))
+    except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
+        log.error(
+            "Telegram does not say who the bot is",
+            extra={"action": "identity_failed", "error": type(error).__name__},
+        )
+        raise IdentityUnknown("telegram") from None
+
+
+def ask_slack(settings: Settings) -> SlackBot:
+    """Calls auth.test. Raises IdentityUnknown."""
+    client = WebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_base_url,
+        timeout=5,
+        retry_handlers=[],
+    )
+    try:
+        me = client.auth_test()
+        return SlackBot(str(me["user_id"]), str(me["bot_id"]), str(me["team_id"]))
+    except (SlackApiError, OSError, ValueError) as error:
+        log.error(
+            "Slack does not say who the bot is",
+            extra={"action": "identity_failed", "error": type(error).__name__},
+        )
+        raise IdentityUnknown("slack") from None

@@ -1,0 +1,105 @@
+"""POST /webhooks/slack/{events,interactions,commands}: verify, one SQL call, 200, through slack-bolt's Flask adapter."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from flask import Blueprint, Response, request
+from slack_bolt import Ack, App
+from slack_bolt.adapter.flask import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.signature import SignatureVerifier
+
+from shiftbot.db import Pool
+from shiftbot.platforms.slack import parse_event, parse_interaction
+from shiftbot.settings import Settings
+from webhooks.identity import Once, SlackBot
+from webhooks.record import drop, record
+
+_ANY = re.compile(".*")
+_HELP = "Write the problem in the channel, in your own words: I answer in its thread and call a human when needed."
+
+
+def blueprint(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> Blueprint:
+    """The routes, for `create_app`."""
+    routes = Blueprint("slack", __name__)
+    secret = settings.slack_signing_secret.get_secret_value()
+    verifier = SignatureVerifier(secret)
+    handler = SlackRequestHandler(_bolt(settings, pool, bot))
+
+    @routes.before_request
+    def verify() -> Response | None:
+        # Before Bolt parses anything; constant time, and refused outside Slack's five-minute window.
+        headers = {k.lower(): v for k, v in request.headers.items()}
+        body = request.get_data()
+        try:
+            is_genuine = bool(secret) and verifier.is_valid_request(body, headers)
+        except ValueError:  # a timestamp that is no number, a body that is no UTF-8
+            is_genuine = False
+        return (
+            None
+            if is_genuine
+            else Response("the signature is missing or wrong\n", 401, mimetype="text/plain")
+        )
+
+    @routes.post("/webhooks/slack/events")
+    def events() -> Any:
+        body = request.get_json(force=True, silent=True)
+        if not isinstance(body, dict) or body.get("type") not in ("url_verification", "event_callback"):
+            drop("slack", "unknown_shape")
+            return Response(status=200)
+        if body["type"] == "event_callback":
+            bot()  # unknown: 503, so that Slack sends it again
+            if not isinstance(body.get("event"), dict) or not isinstance(body["event"].get("type"), str):
+                drop("slack", "unknown_shape")
+                return Response(status=200)
+        return handler.handle(request)
+
+    @routes.post("/webhooks/slack/interactions")
+    @routes.post("/webhooks/slack/commands")
+    def interactions() -> Any:
+        bot()
+        return handler.handle(request)
+
+    return routes
+
+
+def _bolt(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> App:
+    def authorize(**_: Any) -> AuthorizeResult:
+        # Static: asking Slack on each event would lose the events during which it does not answer.
+        me = bot()
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=me.team_id,
+            bot_token=settings.slack_bot_token.get_secret_value(),
+            bot_id=me.bot_id,
+            bot_user_id=me.user_id,
+        )
+
+    app = App(
+        client=WebClient(base_url=settings.slack_api_base_url, timeout=5),
+        request_verification_enabled=False,  # done by `verify`, before anything is parsed
+        process_before_response=True,  # an exception must reach Slack as 5xx, not after the 200
+        ignoring_self_events_enabled=False,  # the parser does it, and counts it
+        authorize=authorize,
+        logger=logging.getLogger("slack_bolt"),
+    )
+
+    @app.event(_ANY)
+    def on_event(body: dict[str, Any]) -> None:
+        me = bot()
+        record(pool, "slack", parse_event(body, me.user_id, me.bot_id))
+
+    @app.action(_ANY)
+    def on_action(ack: Ack, body: dict[str, Any]) -> None:
+        record(pool, "slack", parse_interaction(body))
+        ack()
+
+    @app.command(_ANY)
+    def on_command(ack: Ack) -> None:
+        ack(text=_HELP)
+
+    return app

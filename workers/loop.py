@@ -1,0 +1,138 @@
+"""The one loop of all queues: read many, hand each to a thread, sleep when there is nothing, sweep what is due."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+import psycopg
+
+from shiftbot import log as logs
+from shiftbot import queue
+from shiftbot.db import Pool, connect, is_outage
+from shiftbot.metrics import HANDLER_SECONDS, MESSAGES_HANDLED
+from shiftbot.queue import Message, QueueName
+
+log = logging.getLogger(__name__)
+ROLE = "shiftbot_worker"
+POLL_SECONDS = 1.0  # a missed NOTIFY costs no more than this
+SWEEP_SECONDS = 2.0
+BATCH = 20
+
+
+class Handler(Protocol):
+    """One queue's work. Loads in a short transaction, calls the world in none, records and archives in one."""
+
+    queue: QueueName
+
+    def handle(self, message: Message) -> str:
+        """Deals with one message, archiving or postponing it; returns the outcome as a metric label."""
+
+
+class Loop(threading.Thread):
+    """Serves one queue until `stop` is set; then finishes what is in hand."""
+
+    def __init__(
+        self,
+        dsn: str,
+        pool: Pool,
+        handler: Handler,
+        concurrency: int,
+        visibility_seconds: int,
+        stop: threading.Event,
+    ) -> None:
+        super().__init__(name=f"loop-{handler.queue}")
+        self._dsn = dsn
+        self._pool = pool
+        self._handler = handler
+        self._visibility_seconds = visibility_seconds
+        self._stopping = stop
+        self._slots = threading.Semaphore(concurrency)
+        self._executor = ThreadPoolExecutor(concurrency, thread_name_prefix=handler.queue)
+        self._next_sweep = 0.0
+
+    def run(self) -> None:
+        """Reconnects for as long as it takes: a database that is away loses nothing."""
+        while not self._stopping.is_set():
+            try:
+                with connect(self._dsn, ROLE, f"worker-{self._handler.queue}") as conn:
+                    conn.execute(f"listen shiftbot_{self._handler.queue}")
+                    self._serve(conn)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                log.warning(
+                    "the database is away",
+                    extra={"action": "database_away", "error": type(error).__name__},
+                )
+                self._stopping.wait(1)
+        self._executor.shutdown(wait=True)
+
+    def _serve(self, conn: psycopg.Connection[Any]) -> None:
+        while not self._stopping.is_set():
+            self._sweep_if_due(conn)
+            if not self._slots.acquire(timeout=0.5):
+                continue
+            free = 1
+            while free < BATCH and self._slots.acquire(blocking=False):
+                free += 1
+            messages: list[Message] = []
+            try:
+                messages = self._take(conn, free)
+            finally:
+                for _ in range(free - len(messages)):
+                    self._slots.release()
+            for message in messages:
+                self._executor.submit(self._work, message)
+            if not messages:
+                for _ in conn.notifies(timeout=POLL_SECONDS, stop_after=1):
+                    pass
+                if self._stopping.is_set():
+                    queue.declare_idle(conn, self._handler.queue, 0)
+
+    def _take(self, conn: psycopg.Connection[Any], quantity: int) -> list[Message]:
+        """What waits; where nothing does, declares itself idle and looks once more, for what came in between."""
+        name = self._handler.queue
+        messages = queue.read(conn, name, self._visibility_seconds, quantity)
+        if messages:
+            return messages
+        queue.declare_idle(conn, name, POLL_SECONDS + 0.5)
+        return queue.read(conn, name, self._visibility_seconds, quantity)
+
+    def _work(self, message: Message) -> None:
+        started = time.monotonic()
+        name = self._handler.queue
+        context = {"queue": name, "msg_id": message.id, "ticket_id": message.body.get("ticket_id")}
+        try:
+            with logs.bind(**context):
+                outcome = self._attempt(message)
+                log.info("message handled", extra={"action": "message_handled", "outcome": outcome})
+            MESSAGES_HANDLED.labels(name, outcome).inc()
+            HANDLER_SECONDS.labels(name).observe(time.monotonic() - started)
+        finally:
+            self._slots.release()
+
+    def _attempt(self, message: Message) -> str:
+        try:
+            return self._handler.handle(message)
+        except Exception as error:
+            log.exception("handler failed", extra={"action": "handler_failed", "attempt": message.attempts})
+            if is_outage(error):
+                return "database_away"  # the visibility timeout brings it back
+            reason = logs.redact(f"{type(error).__name__}: {error}")
+        try:
+            with self._pool.connection() as conn:
+                return queue.fail(conn, self._handler.queue, message.id, reason)
+        except Exception as error:
+            if not is_outage(error):
+                log.exception("failure not recorded", extra={"action": "fail_message_failed"})
+            return "database_away"
+
+    def _sweep_if_due(self, conn: psycopg.Connection[Any]) -> None:
+        if time.monotonic() < self._next_sweep:
+            return
+        self._next_sweep = time.monotonic() + SWEEP_SECONDS
+        row = conn.execute("select private.sweep()").fetchone()
+        if row and row[0]:
+            log.info("swept", extra={"action": "swept", **row[0]})

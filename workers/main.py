@@ -1,0 +1,104 @@
+"""A worker process: one loop per queue, all as shiftbot_worker; run as many processes as wanted."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Sequence
+from types import FrameType
+
+from shiftbot import log as logs
+from shiftbot.db import Pool, open_pool
+from shiftbot.platforms import slack, telegram
+from shiftbot.platforms.base import Client
+from shiftbot.settings import Settings, SettingsError
+from shiftbot.triage.engine import TriageEngine
+from workers.loop import ROLE, Handler, Loop
+from workers.replies import RepliesHandler
+from workers.triage import TriageHandler
+
+log = logging.getLogger(__name__)
+QUEUES = ("triage", "replies")
+SEND_SECONDS = 10.0
+
+
+def main(settings: Settings, which: str = "all") -> int:
+    """Works until SIGTERM or SIGINT, then finishes what is in hand. Raises SettingsError."""
+    logs.configure(f"worker-{which}", settings.log_level, secrets=settings.secrets())
+    _check(settings)
+    stop = threading.Event()
+
+    def on_signal(number: int, _: FrameType | None) -> None:
+        log.info("stopping", extra={"action": "stopping", "signal": signal.Signals(number).name})
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    run(settings, QUEUES if which == "all" else (which,), stop)
+    return 0
+
+
+def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> None:
+    """Serves `queues` until `stop` is set."""
+    dsn = settings.database_url.get_secret_value()
+    size = settings.triage_concurrency + settings.reply_concurrency
+    clients = make_clients(settings)
+    engine = TriageEngine.from_settings(settings)
+    with open_pool(dsn, ROLE, size, "worker") as pool:
+        _apply_threshold(settings, pool)
+        loops = [
+            Loop(
+                dsn,
+                pool,
+                _handler(queue, settings, pool, clients, engine),
+                settings.triage_concurrency if queue == "triage" else settings.reply_concurrency,
+                settings.visibility_timeout_seconds,
+                stop,
+            )
+            for queue in queues
+        ]
+        for loop in loops:
+            loop.start()
+        log.info("working", extra={"action": "working", "queues": list(queues)})
+        for loop in loops:
+            loop.join()
+    for client in clients.values():
+        client.close()
+    engine.close()
+
+
+def make_clients(settings: Settings) -> dict[str, Client]:
+    """The platforms that have a token."""
+    clients: dict[str, Client] = {}
+    if token := settings.telegram_bot_token.get_secret_value():
+        clients["telegram"] = telegram.Client(token, settings.telegram_api_base_url, SEND_SECONDS)
+    if token := settings.slack_bot_token.get_secret_value():
+        clients["slack"] = slack.Client(token, settings.slack_api_base_url, SEND_SECONDS)
+    return clients
+
+
+def _handler(
+    queue: str, settings: Settings, pool: Pool, clients: dict[str, Client], engine: TriageEngine
+) -> Handler:
+    if queue == "triage":
+        return TriageHandler(pool, engine, settings.visibility_timeout_seconds)
+    return RepliesHandler(pool, clients, settings.visibility_timeout_seconds)
+
+
+def _check(settings: Settings) -> None:
+    """A message must not come back while its handler is still at it."""
+    needed = settings.openai_timeout_seconds if settings.enable_llm else 0
+    if settings.visibility_timeout_seconds <= max(needed, SEND_SECONDS):
+        raise SettingsError(
+            "VISIBILITY_TIMEOUT_SECONDS: must be longer than OPENAI_TIMEOUT_SECONDS"
+            f" and than the {SEND_SECONDS:.0f} seconds a send may take"
+        )
+
+
+def _apply_threshold(settings: Settings, pool: Pool) -> None:
+    if settings.escalation_threshold is not None:
+        with pool.connection(timeout=30) as conn:
+            conn.execute(
+                "select private.set_escalation_threshold(%s::numeric)", (settings.escalation_threshold,)
+            )
