@@ -21,7 +21,9 @@ def choose() -> dict[str, int]:
     if not wanted:
         return _free_ones()
     if not wanted.isdecimal() or not 1024 <= int(wanted) <= 65_535 - _HIGHEST:
-        raise LocalError(f"SHIFTBOT_PORT_BASE must be a number from 1024 to {65_535 - _HIGHEST}, not {wanted!r}.")
+        raise LocalError(
+            f"SHIFTBOT_PORT_BASE must be a number from 1024 to {65_535 - _HIGHEST}, not {wanted!r}."
+        )
     ports = {name: int(wanted) + offset for name, offset in OFFSETS.items()}
     for name, port in ports.items():
         if not is_free(port):

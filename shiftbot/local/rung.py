@@ -136,19 +136,16 @@ def _environment(settings: dict[str, str]) -> dict[str, str]:
 
 
 def _programs(settings: dict[str, str], chosen: dict[str, int]) -> list[Program]:
-    def simulator(name: str, token: str, *options: str) -> Program:
-        # The token is read from the environment: a command line is shown to everybody on the machine.
-        command = (sys.executable, "-m", "shiftbot.sim", name, "--port", str(chosen[name]))
-        return Program(
-            name, (*command, *options), lambda: ports.answers(chosen[name]), outlives_others=True
-        )
+    def simulator(name: str, *options: str) -> Program:
+        command = (sys.executable, "-m", "shiftbot.sim", name, "--port", str(chosen[name]), *options)
+        return Program(name, command, lambda: ports.answers(chosen[name]), outlives_others=True)
 
     hooks, listed = settings["WEBHOOKS_URL"], ("--sources", settings["SOURCES_FILE"])
     shiftbot = (sys.executable, "-m", "shiftbot.cli")
     return [
-        simulator("openai", settings["OPENAI_API_KEY"]),
-        simulator("telegram", "", *listed, "--webhook-url", f"{hooks}/webhooks/telegram"),
-        simulator("slack", "", *listed, "--webhook-url", hooks),
+        simulator("openai"),
+        simulator("telegram", *listed, "--webhook-url", f"{hooks}/webhooks/telegram"),
+        simulator("slack", *listed, "--webhook-url", hooks),
         Program("webhooks", (*shiftbot, "webhooks"), lambda: _is_healthy(f"{hooks}/healthz")),
         Program("workers", (*shiftbot, "worker", "all")),
     ]

@@ -1,9 +1,12 @@
-"""Runs one of the simulators by itself: python -m shiftbot.sim telegram|slack|openai --port 8081."""
+"""Runs one of the simulators by itself: python -m shiftbot.sim telegram|slack|openai --port 8081.
+
+Tokens and secrets are those of the environment (TELEGRAM_BOT_TOKEN, …) or the simulators' own.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import signal
 import sys
 import time
@@ -11,8 +14,12 @@ from pathlib import Path
 
 from . import openai, slack, telegram
 from .faults import SimError
+from .seed import seed_slack, seed_telegram
 from .server import SimServer
 from .telegram_api import Refused
+
+ALLOWED_UPDATES = ["message", "edited_message", "channel_post", "edited_channel_post", "callback_query"]
+ALLOWED_UPDATES += ["message_reaction", "my_chat_member"]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -49,18 +56,25 @@ def _parser() -> argparse.ArgumentParser:
     bot = platforms.add_parser(
         "telegram", parents=[chats], help="the Bot API; --webhook-url is the whole address"
     )
-    bot.add_argument("--token", default=telegram.TOKEN)
-    bot.add_argument("--secret", default="", help="secret_token of the webhook")
+    bot.add_argument("--token", default=_set("TELEGRAM_BOT_TOKEN", telegram.TOKEN))
+    bot.add_argument(
+        "--secret", default=_set("TELEGRAM_WEBHOOK_SECRET", ""), help="secret_token of the webhook"
+    )
     app = platforms.add_parser(
         "slack", parents=[chats], help="the Web API; --webhook-url is the base address"
     )
-    app.add_argument("--token", default=slack.TOKEN)
-    app.add_argument("--secret", default=slack.SECRET, help="signing secret")
+    app.add_argument("--token", default=_set("SLACK_BOT_TOKEN", slack.TOKEN))
+    app.add_argument("--secret", default=_set("SLACK_SIGNING_SECRET", slack.SECRET), help="signing secret")
     model = platforms.add_parser("openai", parents=[shared], help="chat completions")
-    model.add_argument("--token", default=openai.KEY, help="API key that is accepted")
+    model.add_argument("--token", default=_set("OPENAI_API_KEY", openai.KEY), help="API key that is accepted")
     model.add_argument("--latency", type=float, default=0.0, help="seconds per answer")
     model.set_defaults(sources=None)
     return parser
+
+
+def _set(name: str, otherwise: str) -> str:
+    """A secret from the environment: a command line is shown to everybody on the machine."""
+    return os.environ.get(name) or otherwise
 
 
 def _made(arguments: argparse.Namespace) -> SimServer:
@@ -74,18 +88,15 @@ def _made(arguments: argparse.Namespace) -> SimServer:
     first_id = int(time.time()) - 1_700_000_000
     sim = telegram.TelegramSim(port, token, enforce_limits=limits, first_id=first_id)
     if url:
-        sim.set_webhook(url, arguments.secret)
+        sim.set_webhook(url, arguments.secret, ALLOWED_UPDATES)
     return sim
 
 
 def _seed(sim: SimServer, sources: Path | None) -> None:
-    for source in json.loads(sources.read_text()) if sources else []:
-        name, external_id = source.get("name", ""), source["external_id"]
-        if source["platform"] == "telegram" and isinstance(sim, telegram.TelegramSim):
-            kind = "supergroup" if external_id.startswith("-100") else "group"
-            sim.create_chat(kind if external_id.startswith("-") else "private", name, int(external_id))
-        elif source["platform"] == "slack" and isinstance(sim, slack.SlackSim):
-            sim.create_channel(external_id, name)
+    if sources is not None and isinstance(sim, telegram.TelegramSim):
+        seed_telegram(sim, sources)
+    elif sources is not None and isinstance(sim, slack.SlackSim):
+        seed_slack(sim, sources)
 
 
 if __name__ == "__main__":

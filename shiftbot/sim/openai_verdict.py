@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from typing import Any
 
@@ -18,6 +20,19 @@ BUG = re.compile(
     r"\b(error|bug|crash|fail\w*|broken|slow|wrong|does ?n.t|can ?not|can.t|stuck|timeout)", re.I
 )
 GERMAN = re.compile(r"\b(ist|nicht|und|der|die|das|ich|wir|bitte)\b", re.I)
+
+REPLIES = {
+    "en": {
+        "outage": "Thank you for telling us. This looks serious, an engineer is being called.",
+        "bug": "Thank you for the report. Please try to sign in again; if that does not help, tell us.",
+        "question": "Thank you for your message. You find the answer in our help pages.",
+    },
+    "de": {
+        "outage": "Danke für die Meldung. Das klingt ernst, wir rufen jemanden aus der Technik.",
+        "bug": "Danke für die Meldung. Bitte melden Sie sich neu an; hilft das nicht, schreiben Sie uns.",
+        "question": "Danke für Ihre Nachricht. Die Antwort finden Sie auf unseren Hilfeseiten.",
+    },
+}
 
 
 def verdict(messages: list[Json], response_format: Json | None) -> Json:
@@ -43,28 +58,38 @@ def last_user_text(messages: list[Json]) -> str:
 
 
 def _thought(text: str) -> Json:
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "Empty report")
-    if SEVERE.search(text):
+    said = _customers_words(text)
+    words = "\n".join(said)
+    language = "de" if len(GERMAN.findall(words)) >= 2 else "en"
+    if SEVERE.search(words):
         severity, category, reason = 0.95, "outage", "the words of an outage"
-        reply = "Thank you for telling us. This looks serious, an engineer is being called."
-    elif NOISE.search(text.strip()) and not BUG.search(text):
-        severity, category, reason, reply = 0.0, "noise", "a courtesy, not a report", ""
-    elif BUG.search(text):
+    elif NOISE.search(words.strip()) and not BUG.search(words):
+        severity, category, reason = 0.0, "noise", "a courtesy, not a report"
+    elif BUG.search(words):
         severity, category, reason = 0.4, "bug", "the words of an ordinary bug"
-        reply = "Thank you for the report. Please try to sign in again; if that does not help, tell us."
     else:
         severity, category, reason = 0.2, "question", "no words of a failure"
-        reply = "Thank you for your message. You find the answer in our help pages."
     return {
-        "title": first[:80],
-        "summary": f"The customer writes: {' '.join(text.split())[:200]}",
+        "title": " ".join(said[0].split())[:80] if said else "Empty report",
+        "summary": f"The customer writes: {' '.join(words.split())[:200]}",
         "severity": severity,
         "escalate": severity >= 0.8,
         "reason": reason,
         "category": category,
-        "reply": reply,
-        "language": "de" if len(GERMAN.findall(text)) >= 2 else "en",
+        "reply": REPLIES[language].get(category, ""),
+        "language": language,
     }
+
+
+def _customers_words(text: str) -> list[str]:
+    """What customers said, where the prompt holds a conversation as one JSON object a line; else the text."""
+    said: list[str] = []
+    for line in text.splitlines():
+        with contextlib.suppress(ValueError):
+            message = json.loads(line)
+            if isinstance(message, dict) and message.get("role") == "customer":
+                said.append(str(message.get("text", "")))
+    return [words for words in said or text.splitlines() if words.strip()]
 
 
 def _fill(schema: Json, whole: Json, value: Any) -> Any:

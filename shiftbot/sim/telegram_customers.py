@@ -44,13 +44,18 @@ class Customers(Scene):
             else:
                 about |= {"title": title or f"{type} {chat_id}"} | ({"is_forum": True} if forum else {})
             status = bot_status or ("member" if type == "private" else "administrator")
-            chat = self.world.add_chat(Chat(chat_id, type, about, status, admins=set(admins)))
+            self.world.add_chat(Chat(chat_id, type, about, status, admins=set(admins)))
             for user_id in admins:
                 self.world.add_user(user_id)
             if discussion is not None:
-                chat.linked_chat_id = int(discussion)
-                self.world.chat(discussion).linked_chat_id = chat_id
+                self.link_discussion(chat_id, discussion)
             return about
+
+    def link_discussion(self, channel: int, group: int) -> None:
+        """Makes a group the place where a channel's posts are discussed."""
+        with self.changed:
+            self.world.chat(channel).linked_chat_id = int(group)
+            self.world.chat(group).linked_chat_id = int(channel)
 
     def create_topic(self, chat: int, user: int, name: str) -> int:
         """Opens a topic in a forum and returns its message_thread_id."""
