@@ -107,9 +107,11 @@ create table public.tickets (
   constraint ticket_is_not_its_own_parent check (parent_ticket_id <> id)
 );
 alter table public.tickets enable row level security;
+-- By chat and not by source: a chat keeps its threads when it moves to another row of sources.
 create unique index one_unclosed_ticket_per_thread
-  on public.tickets (source_id, chat_external_id, thread_key) where status <> 'closed';
-create index tickets_thread_idx on public.tickets (source_id, chat_external_id, thread_key, id);
+  on public.tickets (platform, chat_external_id, thread_key) where status <> 'closed';
+create index tickets_thread_idx on public.tickets (platform, chat_external_id, thread_key, id);
+create index tickets_source_id_idx on public.tickets (source_id);
 create index tickets_status_idx on public.tickets (status, updated_at desc);
 create index tickets_updated_at_idx on public.tickets (updated_at);
 create index tickets_assigned_engineer_id_idx on public.tickets (assigned_engineer_id) where assigned_engineer_id is not null;
@@ -178,6 +180,7 @@ begin
   return new;
 end
 $$;
+comment on function private.touch_updated_at() is 'Keeps updated_at.';
 create trigger touch_updated_at before update on public.sources
   for each row execute function private.touch_updated_at();
 create trigger touch_updated_at before update on public.engineers

@@ -72,6 +72,7 @@ insert into public.status_transitions (from_status, event, to_status, descriptio
   ('auto_answered', 'reply_delivered', 'awaiting_feedback', 'The customer has the answer.'),
   ('auto_answered', 'reply_unknown', 'awaiting_feedback', 'The customer may have the answer; not closed by timeout.'),
   ('auto_answered', 'reply_failed', 'escalation_pending', 'The customer cannot be answered: a human must look.'),
+  ('auto_answered', 'reply_withdrawn', 'open', 'The answer was outdated before it was sent: triage again.'),
   ('auto_answered', 'feedback_positive', 'closed', 'It helped.'),
   ('awaiting_feedback', 'feedback_positive', 'closed', 'It helped.'),
   ('open', 'feedback_negative', 'escalation_pending', 'It did not help.'),
@@ -103,8 +104,8 @@ select s, e.event, s, 'Stays.'
 from unnest(enum_range(null::public.ticket_status)) as s
 cross join public.action_events as e
 where e.event in ('edited', 'deleted', 'forwarded', 'note', 'public_reply', 'assigned', 'summarised', 'triage_discarded',
-                  'draft_discarded', 'reply_withdrawn', 'ticket_edited', 'content_erased')
-   or (e.event in ('reply_delivered', 'reply_unknown', 'reply_failed') and s <> 'auto_answered')
+                  'draft_discarded', 'ticket_edited', 'content_erased')
+   or (e.event in ('reply_delivered', 'reply_unknown', 'reply_failed', 'reply_withdrawn') and s <> 'auto_answered')
    or (e.event = 'reply_drafted' and s = 'open')
    or (e.event = 'reply_approved' and s in ('awaiting_feedback', 'escalation_pending', 'escalated'))
    or (e.event = 'feedback_positive' and s in ('open', 'escalation_pending', 'escalated', 'closed'))

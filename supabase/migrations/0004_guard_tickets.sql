@@ -1,6 +1,6 @@
 -- Direct edits of tickets, as Studio and the SQL editor make them (laws 1 and 3): a status goes only along
 -- status_transitions, every change is journaled as system_update with who did it, derived columns cannot be set.
--- Watch: pg_trigger_depth() = 1 is a direct edit; the journal's own updates come from its trigger, one level deeper.
+-- Watch: in a when clause pg_trigger_depth() = 0 is a direct edit; the journal's own updates come from its trigger, deeper.
 
 create function private.event_of_edit(p_from public.ticket_status, p_to public.ticket_status) returns text
 language sql stable security invoker set search_path = '' as $$
@@ -28,7 +28,7 @@ create trigger guard_ticket_insert before insert on public.tickets
   for each row execute function private.guard_ticket_insert();
 
 create function private.guard_ticket_edit() returns trigger
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security definer set search_path = '' as $$  -- definer: whoever may edit holds no right on private
 begin
   if (new.id, new.platform, new.source_id, new.thread_key, new.opened_by, new.created_at, new.last_action_seq, new.last_said_seq)
        is distinct from
@@ -88,6 +88,12 @@ create trigger journal_ticket_edit after update on public.tickets
                                     old.parent_ticket_id, old.chat_external_id)
         is distinct from (new.status, new.severity, new.title, new.summary, new.language, new.assigned_engineer_id,
                           new.parent_ticket_id, new.chat_external_id))
+  execute function private.journal_ticket_edit();
+-- A ticket that is inserted by hand with a title or a severity: what it knows is in its journal too.
+create trigger journal_ticket_insert after insert on public.tickets
+  for each row
+  when (pg_trigger_depth() = 0 and coalesce(new.severity::text, new.title, new.summary, new.language,
+                                            new.assigned_engineer_id::text) is not null)
   execute function private.journal_ticket_edit();
 
 create function private.refuse_ticket_removal() returns trigger

@@ -44,7 +44,7 @@ begin
       last_said_seq := a.seq;
     end if;
     cleared := coalesce(a.payload #> '{facts,cleared}', '[]');
-    severity := case when cleared ? 'severity' then null else coalesce((a.payload #>> '{facts,severity}')::numeric, severity) end;
+    severity := case when cleared ? 'severity' then null else coalesce((a.payload #>> '{facts,severity}')::numeric(4, 3), severity) end;
     language := case when cleared ? 'language' then null else coalesce(a.payload #>> '{facts,language}', language) end;
     title := case when cleared ? 'title' then null else coalesce(a.payload ->> 'title', title) end;
     summary := case when cleared ? 'summary' then null else coalesce(a.payload ->> 'summary', summary) end;
@@ -139,6 +139,12 @@ language sql stable security invoker set search_path = '' as $$
              and (l.a).content_digest is distinct from
                  private.content_digest((l.a).content_salt, (l.a).actor, (l.a).body, (l.a).payload)
           then 'its content was changed'
+        when (l.a).erased_at is not null
+             and (l.a is distinct from private.erased(l.a, (l.a).erased_at)
+                  or not exists (select from public.ticket_actions as e
+                                 where e.ticket_id = l.ticket_id and e.event = 'content_erased'
+                                   and e.payload #> '{facts,seqs}' @> to_jsonb(l.seq)))
+          then 'it was erased without a word in the journal, or changed after it'
         when (l.a).status_after is distinct from private.next_status(coalesce(l.status_before, 'open'), (l.a).event)
           then 'its status is no legal move'
       end as problem

@@ -22,19 +22,23 @@ comment on table public.on_call_history is 'Who was on call from when to when, w
 
 create function private.current_actor() returns text
 language sql stable security invoker set search_path = '' as $$
-  select case when private.database_identity() = 'authenticated' then 'engineer:' || private.current_engineer_id()
-              else private.database_identity() end
+  select coalesce(
+    case when private.database_identity() = 'authenticated' then 'engineer:' || private.current_engineer_id() end,
+    private.database_identity())
 $$;
 comment on function private.current_actor() is 'Who acts, read from the session: "engineer:7", a program''s role, or the database login.';
 
 create function private.record_on_call() returns trigger
 language plpgsql security definer set search_path = '' as $$  -- definer: the history is written by nobody directly
+declare
+  -- One moment for both halves of a hand-over, so that the history has neither gap nor overlap.
+  moment timestamptz := coalesce(nullif(current_setting('shiftbot.on_call_moment', true), '')::timestamptz, clock_timestamp());
 begin
   if new.is_on_call then
-    insert into public.on_call_history (engineer_id, started_by, reason)
-    values (new.id, private.current_actor(), coalesce(current_setting('shiftbot.on_call_reason', true), ''));
+    insert into public.on_call_history (engineer_id, started_at, started_by, reason)
+    values (new.id, moment, private.current_actor(), coalesce(current_setting('shiftbot.on_call_reason', true), ''));
   else
-    update public.on_call_history set ended_at = clock_timestamp(), ended_by = private.current_actor()
+    update public.on_call_history set ended_at = greatest(moment, started_at), ended_by = private.current_actor()
     where engineer_id = new.id and ended_at is null;
   end if;
   return null;
@@ -63,6 +67,7 @@ begin
             hint = 'Look who has it now and decide again.';
   end if;
   perform set_config('shiftbot.on_call_reason', p_reason, true);
+  perform set_config('shiftbot.on_call_moment', greatest(clock_timestamp(), (select max(started_at) from public.on_call_history))::text, true);
   update public.engineers set is_on_call = false where is_on_call and id is distinct from p_to_engineer_id;
   if p_to_engineer_id is not null then
     update public.engineers set is_on_call = true where id = p_to_engineer_id and is_active and not is_on_call;
@@ -73,6 +78,7 @@ begin
     end if;
   end if;
   perform set_config('shiftbot.on_call_reason', '', true);
+  perform set_config('shiftbot.on_call_moment', '', true);
   return p_to_engineer_id;
 end
 $$;

@@ -38,6 +38,7 @@ create table public.reply_attempts (
 alter table public.reply_attempts enable row level security;
 create unique index reply_part_is_sent_at_most_once on public.reply_attempts (reply_id, part)
   where state in ('claimed', 'sent', 'unknown');
+create index reply_attempts_reply_id_idx on public.reply_attempts (reply_id);
 comment on table public.reply_attempts is 'Claims and outcomes of sending one part of a reply; the unique index is what keeps a reply from doubling.';
 
 create function private.queue_reply() returns trigger
@@ -47,15 +48,23 @@ declare
   reply_kind text;
   words text;
   new_id bigint;
+  draft text;
   has_moved boolean := new.status_after is distinct from
     (select a.status_after from public.ticket_actions as a where a.ticket_id = new.ticket_id and a.seq = new.seq - 1);
 begin
   select * into ticket from public.tickets where id = new.ticket_id;
+  if new.event in ('reply_drafted', 'reply_approved', 'draft_discarded') then
+    -- One draft at a time waits: this one takes its place, speaks its words or throws it away.
+    update public.replies set state = 'discarded', finished_at = clock_timestamp()
+    where ticket_id = new.ticket_id and state = 'draft' returning body into draft;
+  end if;
   case new.event
+    when 'draft_discarded' then return null;
     when 'triaged_answer' then reply_kind := 'answer'; words := new.body;
     when 'triaged_escalate' then reply_kind := 'hand_off'; words := new.body;
     when 'reply_drafted' then reply_kind := 'draft'; words := new.body;
-    when 'public_reply', 'reply_approved' then reply_kind := 'public_reply'; words := new.body;
+    when 'public_reply' then reply_kind := 'public_reply'; words := new.body;
+    when 'reply_approved' then reply_kind := 'public_reply'; words := coalesce(nullif(new.body, ''), draft);
     when 'feedback_positive' then
       reply_kind := 'confirmation';
       -- Said once: a second press on the same button moves nothing and is not answered again.
@@ -82,8 +91,8 @@ comment on function private.queue_reply() is 'Turns a journal row that speaks to
 create trigger queue_reply after insert on public.ticket_actions
   for each row
   when (new.action_type <> 'system_update'
-        and new.event in ('triaged_answer', 'triaged_escalate', 'reply_drafted', 'reply_approved', 'public_reply',
-                          'feedback_positive', 'feedback_negative', 'human_requested'))
+        and new.event in ('triaged_answer', 'triaged_escalate', 'reply_drafted', 'reply_approved', 'draft_discarded',
+                          'public_reply', 'feedback_positive', 'feedback_negative', 'human_requested'))
   execute function private.queue_reply();
 
 create function private.claim_reply_part(p_reply_id bigint, p_part integer, p_stale_seconds integer)
@@ -106,7 +115,8 @@ begin
     return;
   end if;
   select a.* into anchor_action from public.ticket_actions as a
-  where a.ticket_id = ticket.id and a.event in ('message', 'human_requested') and a.external_id is not null
+  where a.ticket_id = ticket.id and a.event in ('message', 'human_requested')
+    and a.external_id !~ '^(telegram:callback|slack:action)/'  -- a press is no message that could be answered
     and a.seq <= greatest(reply.answers_seq, 1)
   order by a.seq desc limit 1;
   select * into attempt from public.reply_attempts as a
@@ -140,6 +150,10 @@ begin
     update public.replies as r set state = 'withdrawn', finished_at = clock_timestamp() where r.id = reply.id;
     insert into public.ticket_actions (ticket_id, event, payload) values (ticket.id, 'reply_withdrawn',
       jsonb_build_object('facts', jsonb_build_object('reply_id', reply.id)));
+    if ticket.status = 'auto_answered' then
+      -- An edit or a deletion outdated it: unlike a new message, those call no triage by themselves.
+      perform private.enqueue('triage', jsonb_build_object('ticket_id', ticket.id, 'seq', ticket.last_said_seq));
+    end if;
     outcome := 'withdrawn';
   else
     wait_seconds := private.take_send_permit(ticket.platform, chat);
@@ -157,10 +171,16 @@ comment on function private.claim_reply_part(bigint, integer, integer) is
 
 create function private.record_reply_part(p_attempt_id bigint, p_state text, p_external_id text default null,
                                           p_error text default null) returns void
-language sql volatile security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+begin
+  -- Ticket first, as every function here locks: a late outcome may meet the claim that gives its attempt up.
+  perform from public.tickets where id = (
+    select r.ticket_id from public.reply_attempts as a join public.replies as r on r.id = a.reply_id where a.id = p_attempt_id)
+  for update;
   update public.reply_attempts
   set state = p_state, external_id = p_external_id, error = left(p_error, 1000), finished_at = clock_timestamp()
-  where id = p_attempt_id and state in ('claimed', 'unknown')
+  where id = p_attempt_id and state in ('claimed', 'unknown');
+end
 $$;
 comment on function private.record_reply_part(bigint, text, text, text) is
   'The outcome of a claimed part: sent, failed (surely not there) or unknown; the truth may come late, after unknown.';
@@ -213,7 +233,13 @@ language plpgsql security definer set search_path = '' as $$  -- definer: the on
 declare
   reply public.replies;
 begin
-  select * into reply from public.replies where id = p_reply_id and state in ('unknown', 'failed') for update;
+  if private.database_identity() = 'authenticated' and private.current_engineer_id() is null then
+    raise exception 'only an active engineer decides a reply' using errcode = 'insufficient_privilege';
+  end if;
+  perform from public.tickets where id = (select ticket_id from public.replies where id = p_reply_id) for update;
+  -- What was erased cannot be said again.
+  select * into reply from public.replies
+  where id = p_reply_id and state in ('unknown', 'failed') and (body is not null or not p_resend) for update;
   if not found then
     raise exception 'reply % waits for no decision', p_reply_id
       using errcode = 'check_violation', constraint = 'only_unknown_or_failed_replies_are_resolved',

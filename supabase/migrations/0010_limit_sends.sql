@@ -1,5 +1,6 @@
 -- One send budget for all worker processes: the platforms' limits as data, spent in the transaction that claims a send.
--- The algorithm is GCRA: next_free is when the bucket would be empty again; a send may run ahead of it by the burst.
+-- The last sends of each chat are kept, so that no window of the limit's length ever holds more than the limit: a token
+-- bucket would let nearly twice as many through in the window after a burst.
 
 create table private.send_limits (
   platform public.platform not null,
@@ -18,8 +19,8 @@ comment on table private.send_limits is 'How many sends a platform takes in how 
 
 create table private.send_budgets (
   key text primary key,
-  next_free timestamptz not null,
-  blocked_until timestamptz not null default '-infinity'
+  sent_at timestamptz[] not null default '{}',
+  blocked_until timestamptz not null default 'epoch'  -- not -infinity: before Postgres 17 that cannot be subtracted
 );
 alter table private.send_budgets enable row level security;
 comment on table private.send_budgets is 'What is spent of each limit, shared by all workers; blocked_until honours Retry-After.';
@@ -43,20 +44,19 @@ create function private.take_send_permit(p_platform public.platform, p_chat text
 language plpgsql security definer set search_path = '' as $$  -- definer: callers hold no right on private tables
 declare
   is_direct boolean := case p_platform when 'telegram' then p_chat not like '-%' else p_chat like 'D%' end;
-  spend record;
-  moment timestamptz := clock_timestamp();
-  wait interval := '0';
+  moment timestamptz;
+  wait interval;
 begin
   -- Locked in the order of their keys, so that two claims never wait for each other.
-  insert into private.send_budgets (key, next_free)
-  select k.key, moment from (values (p_platform::text), (p_platform || ':' || p_chat)) as k (key)
+  insert into private.send_budgets (key)
+  select k.key from (values (p_platform::text), (p_platform || ':' || p_chat)) as k (key)
   where not exists (select from private.send_budgets as b where b.key = k.key)
   order by k.key on conflict do nothing;
   perform from private.send_budgets where key in (p_platform::text, p_platform || ':' || p_chat) order by key for update;
   moment := clock_timestamp();
 
-  select max(greatest(b.blocked_until - moment,
-                      b.next_free - moment - (l.sends - 1) * make_interval(secs => (l.per_seconds / l.sends)::double precision)))
+  select max(greatest(b.blocked_until, b.sent_at[cardinality(b.sent_at) - l.sends + 1] + l.per_seconds * interval '1 second')
+             - moment)
   into wait
   from private.send_budgets as b
   left join private.send_limits as l on l.platform = p_platform
@@ -66,7 +66,7 @@ begin
     return extract(epoch from wait);
   end if;
   update private.send_budgets as b
-  set next_free = greatest(b.next_free, moment) + make_interval(secs => (l.per_seconds / l.sends)::double precision)
+  set sent_at = (b.sent_at || moment)[greatest(1, cardinality(b.sent_at) + 2 - l.sends):]
   from private.send_limits as l
   where b.key in (p_platform::text, p_platform || ':' || p_chat) and l.platform = p_platform
     and l.scope = case when b.key = p_platform::text then 'total' when is_direct then 'direct' else 'group' end;
@@ -78,8 +78,8 @@ comment on function private.take_send_permit(public.platform, text) is
 
 create function private.block_sends(p_platform public.platform, p_chat text, p_seconds numeric) returns void
 language sql volatile security definer set search_path = '' as $$  -- definer: workers hold no right on private tables
-  insert into private.send_budgets as b (key, next_free, blocked_until)
-  values (p_platform || ':' || p_chat, clock_timestamp(), clock_timestamp() + p_seconds * interval '1 second')
+  insert into private.send_budgets as b (key, blocked_until)
+  values (p_platform || ':' || p_chat, clock_timestamp() + p_seconds * interval '1 second')
   on conflict (key) do update set blocked_until = greatest(b.blocked_until, excluded.blocked_until)
 $$;
 comment on function private.block_sends(public.platform, text, numeric) is 'The platform asked to wait (Retry-After): nobody sends to that chat until then.';

@@ -2,6 +2,21 @@
 -- and enqueue, in one transaction. Concurrent first messages of one thread wait for each other on advisory locks.
 -- Watch: locks are taken in the order of their keys before anything is read, so that two events never wait for each other.
 
+create function private.successor(p_ticket public.tickets) returns public.tickets
+language plpgsql stable security invoker set search_path = '' as $$
+begin
+  if p_ticket.status = 'closed' then
+    select * into p_ticket from public.tickets as t
+    where t.platform = p_ticket.platform and t.chat_external_id = p_ticket.chat_external_id
+      and t.thread_key = p_ticket.thread_key
+    order by t.status = 'closed', t.id desc limit 1;
+  end if;
+  return p_ticket;
+end
+$$;
+comment on function private.successor(public.tickets) is
+  'The ticket itself, or, where it is closed and its thread went on in a linked one, that one.';
+
 create function private.find_ticket(p_source public.sources, p_chat text, p_thread_key text, p_author text,
                                     p_refers_to text, p_merge_group text, p_merges_with_author boolean)
 returns public.tickets
@@ -11,7 +26,7 @@ declare
   window_length interval;
 begin
   select * into ticket from public.tickets
-  where source_id = p_source.id and chat_external_id = p_chat and thread_key = p_thread_key and status <> 'closed';
+  where platform = p_source.platform and chat_external_id = p_chat and thread_key = p_thread_key and status <> 'closed';
   if found then
     return ticket;
   end if;
@@ -33,22 +48,15 @@ begin
     into window_length from public.app_settings as s;
     select t.* into ticket from public.ticket_actions as a join public.tickets as t on t.id = a.ticket_id
     where a.actor = p_author and a.event = 'message' and a.created_at > now() - window_length
-      and t.source_id = p_source.id and t.chat_external_id = p_chat and t.status <> 'closed'
+      and t.platform = p_source.platform and t.chat_external_id = p_chat and t.status <> 'closed'
     order by a.created_at desc limit 1;
   end if;
   if ticket.id is null then
     select * into ticket from public.tickets
-    where source_id = p_source.id and chat_external_id = p_chat and thread_key = p_thread_key
+    where platform = p_source.platform and chat_external_id = p_chat and thread_key = p_thread_key
     order by id desc limit 1;
   end if;
-  -- A closed ticket whose thread went on in a linked one: the linked one has it now.
-  if ticket.status = 'closed' then
-    select * into ticket from public.tickets as t
-    where t.source_id = ticket.source_id and t.chat_external_id = ticket.chat_external_id
-      and t.thread_key = ticket.thread_key
-    order by t.status = 'closed', t.id desc limit 1;
-  end if;
-  return ticket;
+  return private.successor(ticket);
 end
 $$;
 comment on function private.find_ticket(public.sources, text, text, text, text, text, boolean) is
@@ -88,9 +96,10 @@ language plpgsql security definer set search_path = '' as $$  -- definer: the we
 declare
   source public.sources;
   ticket public.tickets;
+  held bigint;
   opened_as text := 'appended';
-  is_said boolean := p_event in ('message', 'human_requested');
 begin
+  p_chat := private.current_chat(p_platform, p_chat);
   perform pg_advisory_xact_lock(k) from (
     select distinct hashtextextended(p_platform || ':' || key, 0) as k
     from unnest(array[p_chat || '/' || p_thread_key, coalesce(p_payload ->> 'same_as', p_external_id),
@@ -106,7 +115,7 @@ begin
 
   select * into source from public.sources as s
   where s.platform = p_platform and s.external_id in (
-    private.current_chat(p_platform, p_chat),
+    p_chat,
     case when p_payload ->> 'chat_type' in ('private', 'im') then 'private' end)
   order by s.external_id = 'private' limit 1;
   if source.id is null or not source.is_active then
@@ -126,21 +135,34 @@ begin
     return;
   end if;
 
-  if p_ticket_id is not null then
-    select t.* into ticket from public.tickets as t
-    where t.id = p_ticket_id and (t.source_id = source.id and t.chat_external_id = p_chat
-                                  or t.id = private.ticket_of_message(p_refers_to));
-  elsif p_needs_ticket then
-    select t.* into ticket from public.tickets as t where t.id = private.ticket_of_message(p_refers_to);
-  else
-    ticket := private.find_ticket(source, p_chat, p_thread_key, p_author, p_refers_to, p_merge_group, p_merges_with_author);
-  end if;
+  -- Locked before it is judged, and looked up again where it was closed meanwhile: triage, the sweep or an engineer may be
+  -- closing it right now, and two messages may both be about to open the ticket that follows a closed one.
+  loop
+    if p_ticket_id is not null then
+      select t.* into ticket from public.tickets as t
+      where t.id = p_ticket_id and (t.platform = p_platform and t.chat_external_id = p_chat
+                                    or t.id = private.ticket_of_message(p_refers_to));
+    elsif p_needs_ticket then
+      select t.* into ticket from public.tickets as t where t.id = private.ticket_of_message(p_refers_to);
+    else
+      ticket := private.find_ticket(source, p_chat, p_thread_key, p_author, p_refers_to, p_merge_group, p_merges_with_author);
+    end if;
+    if p_event in ('human_requested', 'feedback_negative') then
+      ticket := private.successor(ticket);  -- an old button: the thread has one unclosed ticket, and that is the one
+    end if;
+    exit when ticket.id is not distinct from held;
+    held := ticket.id;
+    select t.* into ticket from public.tickets as t where t.id = held for update;
+    exit when ticket.status <> 'closed';
+  end loop;
   if ticket.id is null and (p_needs_ticket or p_ticket_id is not null) then
     outcome := 'ignored_unknown_message';
     return next;
     return;
   end if;
-  if ticket.id is null and not p_addressed and source.settings ->> 'intake' = 'mentions' then
+  -- What goes on in the topic of a closed report is not about it, but an answer to one of its messages is.
+  if not p_addressed and source.settings ->> 'intake' = 'mentions'
+     and (ticket.id is null or (ticket.status = 'closed' and p_event = 'message' and private.ticket_of_message(p_refers_to) is null)) then
     outcome := 'ignored_not_addressed';
     return next;
     return;
@@ -159,9 +181,11 @@ begin
     opened_as := 'reopened';
   elsif ticket.id is null or (ticket.status = 'closed' and p_event = 'message') then
     opened_as := case when ticket.id is null then 'created' else 'created_linked' end;
-    insert into public.tickets (platform, source_id, chat_external_id, thread_key, opened_by, parent_ticket_id, language)
+    p_payload := p_payload || jsonb_strip_nulls(jsonb_build_object(
+      'facts', case when ticket.language is not null then jsonb_build_object('language', ticket.language) end));
+    insert into public.tickets (platform, source_id, chat_external_id, thread_key, opened_by, parent_ticket_id)
     values (p_platform, source.id, coalesce(ticket.chat_external_id, p_chat), coalesce(ticket.thread_key, p_thread_key),
-            p_author, ticket.id, ticket.language)
+            p_author, ticket.id)
     returning * into ticket;
   end if;
 
@@ -188,8 +212,11 @@ begin
   else
     update public.sources set external_id = p_new where platform = p_platform and external_id = p_old;
   end if;
-  update public.tickets set chat_external_id = p_new
-  where platform = p_platform and chat_external_id = p_old and status <> 'closed';
+  update public.tickets as t set chat_external_id = p_new
+  where t.platform = p_platform and t.chat_external_id = p_old and t.status <> 'closed'
+    and not exists (select from public.tickets as there
+                    where there.platform = p_platform and there.chat_external_id = p_new
+                      and there.thread_key = t.thread_key and there.status <> 'closed');
   return exists (select from public.sources where platform = p_platform and external_id = p_new);
 end
 $$;

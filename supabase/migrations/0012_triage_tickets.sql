@@ -62,7 +62,9 @@ begin
     return next;
     return;
   end if;
-  if state.lease_until > clock_timestamp() and state.msg_id <> p_msg_id then
+  -- A lease counts while its message is still queued: one that was buried or put off will not cover anything.
+  if state.lease_until > clock_timestamp() and state.msg_id <> p_msg_id
+     and exists (select from pgmq.q_triage as q where q.msg_id = state.msg_id) then
     perform private.archive_message('triage', p_msg_id);
     outcome := 'covered';
     return next;

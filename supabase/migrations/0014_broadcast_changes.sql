@@ -23,5 +23,7 @@ begin
 end
 $$;
 comment on function private.broadcast_on_call() is 'Tells listeners on the private topic "on_call" that the shift changed hands.';
+create trigger broadcast_on_call_insert after insert on public.engineers
+  for each row when (new.is_on_call) execute function private.broadcast_on_call();
 create trigger broadcast_on_call after update on public.engineers
   for each row when (new.is_on_call <> old.is_on_call) execute function private.broadcast_on_call();
