@@ -1,0 +1,59 @@
+"""shiftbot webhooks and shiftbot worker: the processes of an installation."""
+
+from __future__ import annotations
+
+import argparse
+
+from shiftbot.cli import command
+from shiftbot.cli.failure import Failed
+from shiftbot.settings import Settings, SettingsError
+
+QUEUES = ("triage", "replies")  # escalations join when there is a worker for them
+
+
+def add(commands: command.Commands) -> None:
+    """Adds the commands."""
+    command.add(
+        commands,
+        "webhooks",
+        _webhooks,
+        "receive what Telegram and Slack send",
+        "Listens on WEBHOOKS_BIND, verifies every request, records it and answers. Runs until stopped.",
+    )
+    worker = command.add(
+        commands,
+        "worker",
+        _worker,
+        "triage tickets and send replies",
+        "Serves the queues until stopped. Run as many workers as you like, on as many machines.",
+    )
+    worker.add_argument(
+        "which", nargs="?", choices=(*QUEUES, "all"), default="all", help="the queue to serve (default: all)"
+    )
+
+
+def _webhooks(_: argparse.Namespace) -> int:
+    from webhooks.server import main
+
+    try:
+        return main(_settings())
+    except SettingsError as error:
+        raise _wrong(error) from None
+
+
+def _worker(arguments: argparse.Namespace) -> int:
+    from workers.main import main
+
+    try:
+        return main(_settings(), arguments.which)
+    except SettingsError as error:
+        raise _wrong(error) from None
+
+
+def _settings() -> Settings:
+    return Settings.load()
+
+
+def _wrong(error: SettingsError) -> Failed:
+    problems = "\n  ".join(str(error).splitlines())
+    return Failed(f"the settings cannot be used (.env.example describes each):\n  {problems}", 2)

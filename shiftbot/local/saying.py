@@ -1,0 +1,114 @@
+"""Writes to the running demo as a customer and shows what the bot answers."""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from shiftbot.local import env_file
+from shiftbot.local.home import Home, LocalError
+from shiftbot.local.people import Json, PeopleError, Slack, Telegram
+
+NOT_RUNNING = "The demo is not running: start it with make demo."
+_MORE_SECONDS = 1.5  # how long to wait for what may follow the first answer
+Look = Callable[[Any, float], list[Json]]
+
+
+def settings_of_running(home: Home) -> dict[str, str]:
+    """The settings of the demo that runs in this home. Raises LocalError where none does."""
+    settings = env_file.read(home.env_file)
+    if "TELEGRAM_SIM_URL" not in settings:
+        raise LocalError(NOT_RUNNING)
+    try:
+        Telegram(settings["TELEGRAM_SIM_URL"]).see("calls")
+    except PeopleError:
+        raise LocalError(NOT_RUNNING) from None
+    return settings
+
+
+def to_telegram(
+    console: Console, settings: Mapping[str, str], text: str, name: str, chat: int | None, wait: float
+) -> None:
+    """Writes in the person's private chat with the bot, or in `chat`."""
+    telegram, user = Telegram(settings["TELEGRAM_SIM_URL"]), 1_000_000 + zlib.crc32(name.encode())
+    try:
+        telegram.enter(user, name)
+        said = telegram.do("say", chat=chat or user, user=user, text=text)
+        place = f"chat {chat}" if chat else "private chat"
+        console.print(Text.assemble((name, "bold"), (f" ({place}): ", "dim"), text))
+        _listen(
+            console,
+            lambda after, seconds: telegram.answers(chat or user, after, seconds),
+            "message_id",
+            said["message_id"],
+            wait,
+        )
+    except PeopleError as error:
+        raise LocalError(f"Telegram's simulator refused: {error}.") from None
+
+
+def to_slack(
+    console: Console, settings: Mapping[str, str], text: str, name: str, channel: str, wait: float,
+    thread: str = "",
+) -> None:  # fmt: skip
+    """Writes in a channel, or in the thread of a message there; @shiftbot mentions the bot."""
+    slack, user = Slack(settings["SLACK_SIM_URL"]), f"U{zlib.crc32(name.encode()):09X}"
+    place = _channel(settings, channel)
+    verb = "mention" if "@shiftbot" in text else "say"
+    try:
+        slack.do("add_user", user=user, name=name)
+        words = text.replace("@shiftbot", "").strip() or "hello"
+        said = slack.do(
+            verb, channel=place, user=user, text=words if verb == "mention" else text, thread=thread
+        )
+        root = thread or said["ts"]
+        console.print(Text.assemble((name, "bold"), (f" ({place}, thread {root}): ", "dim"), text))
+        _listen(
+            console,
+            lambda after, seconds: slack.answers(place, root, after, seconds),
+            "ts",
+            said["ts"],
+            wait,
+        )
+    except PeopleError as error:
+        raise LocalError(f"Slack's simulator refused: {error}.") from None
+
+
+def _listen(console: Console, look: Look, key: str, after: Any, wait: float) -> None:
+    deadline = time.monotonic() + wait
+    heard = False
+    while (left := deadline - time.monotonic()) > 0:
+        answers = look(after, min(left, 5.0))
+        for answer in answers:
+            buttons = "".join(f"  [{button}]" for button in answer["buttons"])
+            console.print(Text.assemble(("Shift-Bot: ", "bold blue"), answer["text"], (buttons, "cyan")))
+            after = answer[key]
+        if answers and not heard:
+            heard, deadline = True, time.monotonic() + _MORE_SECONDS
+    if not heard:
+        console.print(
+            f"No answer within {wait:g} s (thanks and greetings get none): "
+            "`shiftbot tickets` shows what became of it.",
+            style="dim",
+        )
+
+
+def _channel(settings: Mapping[str, str], wanted: str) -> str:
+    """The id of a channel given by id, by name, or not at all: then the first that is monitored."""
+    listed = json.loads(Path(settings["SOURCES_FILE"]).read_text())
+    channels = {
+        s["external_id"]: s["name"] for s in listed if s["platform"] == "slack" and s.get("is_active", True)
+    }
+    if not wanted and channels:
+        return str(next(iter(channels)))
+    for channel, name in channels.items():
+        if wanted in (channel, name, f"#{name}"):
+            return str(channel)
+    return wanted
