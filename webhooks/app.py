@@ -12,7 +12,7 @@ from prometheus_flask_exporter import PrometheusMetrics
 from psycopg_pool import PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from shiftbot.db import Pool
+from shiftbot.db import Pool, constraint_of
 from shiftbot.settings import Settings
 from webhooks import health, slack, telegram
 from webhooks.identity import IdentityUnknown, Once, ask_slack, ask_telegram
@@ -39,6 +39,7 @@ def create_app(settings: Settings, pool: Pool) -> Flask:
     app.register_error_handler(IdentityUnknown, _unavailable)
     for outage in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
         app.register_error_handler(outage, _unavailable)
+    app.register_error_handler(psycopg.Error, _refused)
     app.register_error_handler(Exception, _broken)
     return app
 
@@ -46,6 +47,13 @@ def create_app(settings: Settings, pool: Pool) -> Flask:
 def _unavailable(error: Exception) -> Response:
     log.error("cannot record now", extra={"action": "webhook_unavailable", "error": type(error).__name__})
     return Response("not available, send it again\n", 503, {"Retry-After": "1"}, mimetype="text/plain")
+
+
+def _refused(error: psycopg.Error) -> Response:
+    # Without its text: Postgres quotes the row it refuses, and so the person's words.
+    extra = {"action": "webhook_failed", "error": type(error).__name__, "constraint": constraint_of(error)}
+    log.error("the database refuses a call", extra=extra | {"sqlstate": error.sqlstate})
+    return Response("failed, send it again\n", 500, mimetype="text/plain")
 
 
 def _broken(error: Exception) -> Response | HTTPException:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
+from flask import request
 from psycopg.types.json import Jsonb
 
 from shiftbot.db import Pool, constraint_of
@@ -36,6 +38,14 @@ class Recorded:
     ticket_id: int | None = None
 
 
+def json_body() -> Any:
+    """The request's JSON whatever its content type claims; None where there is none."""
+    try:
+        return request.get_json(force=True, silent=True)
+    except RecursionError:  # a thousand brackets
+        return None
+
+
 def record(pool: Pool, platform: Platform, parsed: Parsed) -> Recorded:
     """Records one event exactly once. Raises psycopg errors and PoolTimeout when the platform should send it again."""
     if isinstance(parsed, Dropped):
@@ -46,11 +56,13 @@ def record(pool: Pool, platform: Platform, parsed: Parsed) -> Recorded:
         recorded = _ingest(pool, parsed)
     except (psycopg.DataError, psycopg.errors.CheckViolation) as error:
         # It would be refused every time: sending it again would only hold up what comes after.
-        log.exception(
+        # Without its text: Postgres quotes the row it refuses, and so the person's words.
+        log.error(
             "the database refuses an event",
             extra={
                 "action": "event_refused",
                 "external_id": parsed.external_id,
+                "error": type(error).__name__,
                 "constraint": constraint_of(error),
             },
         )

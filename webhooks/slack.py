@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from slack_bolt import Ack, App
 from slack_bolt.adapter.flask import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
@@ -17,8 +19,9 @@ from shiftbot.db import Pool
 from shiftbot.platforms.slack import parse_event, parse_interaction
 from shiftbot.settings import Settings
 from webhooks.identity import Once, SlackBot
-from webhooks.record import drop, record
+from webhooks.record import drop, json_body, record
 
+log = logging.getLogger(__name__)
 _ANY = re.compile(".*")
 _HELP = "Write the problem in the channel, in your own words: I answer in its thread and call a human when needed."
 
@@ -27,7 +30,7 @@ def blueprint(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> Blueprint:
     """The routes, for `create_app`."""
     routes = Blueprint("slack", __name__)
     secret = settings.slack_signing_secret.get_secret_value()
-    verifier = SignatureVerifier(secret)
+    verifier = SignatureVerifier(secret) if secret.strip() else None  # none: everything is refused
     handler = SlackRequestHandler(_bolt(settings, pool, bot))
 
     @routes.before_request
@@ -36,8 +39,8 @@ def blueprint(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> Blueprint:
         headers = {k.lower(): v for k, v in request.headers.items()}
         body = request.get_data()
         try:
-            is_genuine = bool(secret) and verifier.is_valid_request(body, headers)
-        except ValueError:  # a timestamp that is no number, a body that is no UTF-8
+            is_genuine = verifier is not None and verifier.is_valid_request(body, headers)
+        except (ValueError, TypeError):  # a timestamp that is no number, a signature or a body of odd bytes
             is_genuine = False
         return (
             None
@@ -47,7 +50,7 @@ def blueprint(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> Blueprint:
 
     @routes.post("/webhooks/slack/events")
     def events() -> Any:
-        body = request.get_json(force=True, silent=True)
+        body = json_body()
         if not isinstance(body, dict) or body.get("type") not in ("url_verification", "event_callback"):
             drop("slack", "unknown_shape")
             return Response(status=200)
@@ -56,15 +59,41 @@ def blueprint(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> Blueprint:
             if not isinstance(body.get("event"), dict) or not isinstance(body["event"].get("type"), str):
                 drop("slack", "unknown_shape")
                 return Response(status=200)
-        return handler.handle(request)
+        return _answer(handler)
 
     @routes.post("/webhooks/slack/interactions")
     @routes.post("/webhooks/slack/commands")
     def interactions() -> Any:
         bot()
-        return handler.handle(request)
+        return _answer(handler)
 
     return routes
+
+
+def _answer(handler: SlackRequestHandler) -> Response:
+    """Bolt's answer. What recording raised goes on to `create_app`; what Bolt cannot read or place is dropped."""
+    try:
+        answer = handler.handle(request)
+        status = answer.status_code
+    except Exception as error:  # Bolt checks no types, so a wrong one surfaces as any error at all
+        log.warning("unknown shape", extra={"action": "unknown_shape", "error": type(error).__name__})
+        status = 500
+    if failure := g.pop("failure", None):
+        raise failure
+    if status >= 400:
+        drop("slack", "unhandled_interaction" if status == 404 else "unknown_shape")
+        return Response(status=200)
+    return answer
+
+
+@contextmanager
+def _kept_failure() -> Iterator[None]:
+    """Keeps what recording raises, which Bolt would turn into a 500 like any misreading of its own."""
+    try:
+        yield
+    except Exception as error:
+        g.failure = error
+        raise
 
 
 def _bolt(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> App:
@@ -90,16 +119,23 @@ def _bolt(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> App:
 
     @app.event(_ANY)
     def on_event(body: dict[str, Any]) -> None:
-        me = bot()
-        record(pool, "slack", parse_event(body, me.user_id, me.bot_id))
+        with _kept_failure():
+            me = bot()
+            record(pool, "slack", parse_event(body, me.user_id, me.bot_id))
 
     @app.action(_ANY)
     def on_action(ack: Ack, body: dict[str, Any]) -> None:
-        record(pool, "slack", parse_interaction(body))
+        with _kept_failure():
+            record(pool, "slack", parse_interaction(body))
         ack()
 
     @app.command(_ANY)
     def on_command(ack: Ack) -> None:
         ack(text=_HELP)
+
+    @app.error
+    def on_error(error: Exception) -> None:
+        # Not Bolt's own handler: it logs the error's text, which may quote what people wrote.
+        log.warning("Bolt failed", extra={"action": "bolt_failed", "error": type(error).__name__})
 
     return app

@@ -12,7 +12,7 @@ from shiftbot.platforms.base import Dropped
 from shiftbot.platforms.telegram import parse_update
 from shiftbot.settings import Settings
 from webhooks.identity import Once, TelegramBot
-from webhooks.record import Recorded, drop, record
+from webhooks.record import Recorded, drop, json_body, record
 
 # A press is answered in the webhook's own response: no call to make, none to lose.
 _TOASTS = {
@@ -39,7 +39,7 @@ def blueprint(settings: Settings, pool: Pool, bot: Once[TelegramBot]) -> Bluepri
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode()
         if not secret or not hmac.compare_digest(given, secret):
             return Response("the secret token is missing or wrong\n", 401, mimetype="text/plain")
-        update = request.get_json(force=True, silent=True)
+        update = json_body()
         if update is None:
             drop("telegram", "not_json")
             return Response(status=200)

@@ -116,7 +116,8 @@ begin
   select * into source from public.sources as s
   where s.platform = p_platform and s.external_id in (
     p_chat,
-    case when p_payload ->> 'chat_type' in ('private', 'im') then 'private' end)
+    -- Of a Slack chat only its id tells with every kind of event that it is a direct one.
+    case when p_payload ->> 'chat_type' = 'private' or p_platform = 'slack' and p_chat like 'D%' then 'private' end)
   order by s.external_id = 'private' limit 1;
   if source.id is null or not source.is_active then
     outcome := case when source.id is null then 'ignored_unlisted_source' else 'ignored_inactive_source' end;
