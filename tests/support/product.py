@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +25,7 @@ from workers.main import run
 
 GROUP = -1001000000001
 CHANNEL = "C0BUGS00001"
-SECRET = "webhook-secret-of-the-test"  # noqa: S105 - of the test
+SECRET = "webhook-secret-of-the-test"
 SOURCES = [
     Source.model_validate(entry)
     for entry in (
@@ -72,6 +73,15 @@ class Product:
             thread.join(30)
 
         assert not thread.is_alive()
+
+    def until(self, is_so: Callable[[], bool], seconds: float = 20) -> bool:
+        """Whether the database came to be so; looks often, gives up after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
 
     def rows(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """What the database has, as its owner sees it."""
@@ -135,7 +145,7 @@ def _settings(database: Database, telegram: TelegramSim, slack: SlackSim, model:
         "slack_bot_token": slack.token,
         "slack_signing_secret": SLACK_SECRET,
         "slack_api_base_url": f"{slack.url}/api/",
-        "openai_api_key": "test",
+        "openai_api_key": model.api_key,
         "openai_base_url": f"{model.url}/v1",
         "openai_timeout_seconds": 5,
     }
