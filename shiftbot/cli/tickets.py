@@ -7,6 +7,7 @@ import argparse
 from shiftbot.cli import command, database
 from shiftbot.cli.failure import Failed
 from shiftbot.local import ticket_list, timeline
+from shiftbot.local.reader import Reader
 from shiftbot.local.terminal import console as make_console
 
 
@@ -21,17 +22,17 @@ def add(commands: command.Commands) -> None:
 
 def _tickets(arguments: argparse.Namespace) -> int:
     console = make_console()
-    with database.connection() as conn:
+    with database.explained(), Reader(database.dsn()) as reader:
         if arguments.id is None:
-            rows = ticket_list.newest(conn, max(1, arguments.limit))
+            rows = ticket_list.newest(reader, max(1, arguments.limit))
             if not rows:
                 console.print("There are no tickets yet.")
             else:
                 ticket_list.show(console, rows)
             return 0
-        actions = timeline.Journal(conn).of_ticket(arguments.id)
+        actions = timeline.Journal(reader).of_ticket(arguments.id)
         if not actions:
             raise Failed(f"there is no ticket {arguments.id}; `shiftbot tickets` lists them.")
-        ticket_list.show(console, ticket_list.by_ids(conn, [arguments.id]))
+        ticket_list.show(console, ticket_list.by_ids(reader, [arguments.id]))
         timeline.show(console, actions)
     return 0

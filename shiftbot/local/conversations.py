@@ -86,6 +86,7 @@ def export_is_broken(stage: Stage) -> None:
     answer = stage.hears_in_thread(BUGS, root["ts"], more["ts"])
     stage.think()
     stage.slack.do("press", channel=BUGS, ts=answer["ts"], button="This helped", user=priya)
+    stage.hears_in_thread(BUGS, root["ts"], answer["ts"])
 
 
 def checkout_is_down(stage: Stage) -> None:
@@ -136,6 +137,7 @@ def invoice_topic(stage: Stage) -> None:
     answer = stage.hears(FORUM, said, topic)
     stage.think()
     stage.telegram.do("react", chat=FORUM, user=chloe, message_id=answer["message_id"], emoji="👍")
+    stage.hears(FORUM, answer, topic)
 
 
 def broken_layout(stage: Stage) -> None:
@@ -199,9 +201,10 @@ def german_question(stage: Stage) -> None:
         user=greta,
         text="Wo kann ich bitte die Adresse auf der Rechnung ändern? Ich finde das nicht.",
     )
-    stage.hears(greta, said)
+    answer = stage.hears(greta, said)
     stage.think()
     stage.telegram.do("press", chat=greta, user=greta, text="Das hat geholfen")
+    stage.hears(greta, answer)
 
 
 def wants_a_human(stage: Stage) -> None:

@@ -9,19 +9,20 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 import psycopg
 from rich.console import Console
 
 from shiftbot.local import conversations, terminal, ticket_list, timeline
-from shiftbot.local.home import Home
-from shiftbot.local.people import Slack, Telegram
+from shiftbot.local.home import Home, LocalError
+from shiftbot.local.people import Names, Slack, Telegram
+from shiftbot.local.reader import Reader
 from shiftbot.local.rest import Rest, verdicts
 from shiftbot.local.rung import running
 
 _LOOK_SECONDS = 0.2
 _REST_SECONDS = 60.0
+_PATIENCE_SECONDS = 30.0  # with a database that was killed and is started again
 
 
 class Demo:
@@ -30,35 +31,35 @@ class Demo:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._printing = threading.Lock()
+        self._names = Names(None)
 
     def run(self, home: Home, fresh: bool = False, once: bool = False, plays: bool = True) -> int:
         """Runs until the play is over (`once`) or the operator stops it. Raises LocalError."""
         begun = time.monotonic()
-        self.tell(
-            "Shift-Bot demo: everything runs on this machine; Telegram, Slack and the model are simulated."
-        )
         with _stoppable():
             try:
-                with running(home, fresh, self.tell) as settings, _reader(settings) as conn:
+                with running(home, fresh, self.tell) as settings:
                     self.tell(f"ready after {time.monotonic() - begun:.1f} s; logs are in {home.logs}")
-                    return self._show(settings, conn, once, plays)
+                    with Reader(settings["DATABASE_URL"], _PATIENCE_SECONDS) as reader:
+                        return self._show(settings, reader, once, plays)
             except KeyboardInterrupt:
                 self.tell("Stopped. The data is kept for the next run.")
-                return 0
+                return 130 if once else 0
+            except psycopg.OperationalError as error:
+                raise LocalError(f"The database is gone: {error}") from None
 
     def tell(self, line: str) -> None:
         """One line for the operator, from whichever thread."""
         with self._printing:
             self._console.print(line, style="dim", soft_wrap=True)
 
-    def _show(
-        self, settings: Mapping[str, str], conn: psycopg.Connection[Any], once: bool, plays: bool
-    ) -> int:
-        journal = timeline.Journal(conn)
+    def _show(self, settings: Mapping[str, str], reader: Reader, once: bool, plays: bool) -> int:
+        self._names = Names(Slack(settings["SLACK_SIM_URL"]))
+        journal = timeline.Journal(reader)
         problems: list[str] = []
         if plays:
-            touched, problems = self._play(settings, conn, journal)
-            self._summarise(conn, touched, problems)
+            touched, problems = self._play(settings, reader, journal)
+            self._summarise(reader, touched, problems)
         if once:
             return 1 if problems else 0
         self._invite()
@@ -67,7 +68,7 @@ class Demo:
             time.sleep(_LOOK_SECONDS)
 
     def _play(
-        self, settings: Mapping[str, str], conn: psycopg.Connection[Any], journal: timeline.Journal
+        self, settings: Mapping[str, str], reader: Reader, journal: timeline.Journal
     ) -> tuple[set[int], list[str]]:
         """Lets the customers write and shows the journal until every ticket rests."""
         count = len(conversations.PLAY)
@@ -77,7 +78,7 @@ class Demo:
         pool = ThreadPoolExecutor(count, "customer")
         try:
             stories = [pool.submit(conversations.play, stage, number) for number in range(count)]
-            rest = Rest(conn, stage.telegram)
+            rest = Rest(reader, stage.telegram)
             deadline: float | None = None
             while deadline is None or (time.monotonic() < deadline and not rest.is_reached()):
                 touched |= self._show_news(journal)
@@ -88,18 +89,18 @@ class Demo:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         problems = [problem for story in stories if (problem := story.result())]
-        return touched, problems + verdicts(conn, settings)
+        return touched, problems + verdicts(reader, settings)
 
     def _show_news(self, journal: timeline.Journal) -> set[int]:
         news = journal.news()
         with self._printing:
-            timeline.show(self._console, news)
+            timeline.show(self._console, news, self._names.of)
         return {action.ticket_id for action in news}
 
-    def _summarise(self, conn: psycopg.Connection[Any], touched: set[int], problems: list[str]) -> None:
+    def _summarise(self, reader: Reader, touched: set[int], problems: list[str]) -> None:
         with self._printing:
             self._console.print()
-            ticket_list.show(self._console, ticket_list.by_ids(conn, touched))
+            ticket_list.show(self._console, ticket_list.by_ids(reader, touched))
             for problem in problems:
                 self._console.print(f"Problem: {problem}", style="bold red", soft_wrap=True)
             if not problems:
@@ -117,13 +118,6 @@ class Demo:
                 "What happens is shown here. Stop with Ctrl-C.\n",
                 soft_wrap=True,
             )
-
-
-@contextmanager
-def _reader(settings: Mapping[str, str]) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(settings["DATABASE_URL"], autocommit=True, application_name="shiftbot-demo") as conn:
-        conn.execute("set default_transaction_read_only = on")
-        yield conn
 
 
 @contextmanager

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import urllib.error
 import urllib.parse
 import urllib.request
 from typing import Any
+
+from shiftbot.local.timeline import Action
 
 Json = dict[str, Any]
 _DIRECTLY = urllib.request.build_opener(
@@ -79,6 +82,24 @@ class Slack(People):
             "messages", channel=channel, thread=thread, after=after, wait=wait, sender="bot"
         )
         return found
+
+
+class Names:
+    """What people are called; Slack's events name their author by id only."""
+
+    def __init__(self, slack: Slack | None) -> None:
+        self._slack = slack
+        self._known: dict[str, str] = {}
+
+    def of(self, action: Action) -> str:
+        """The name of whoever is behind an action."""
+        _, _, user = action.actor.partition("slack:")
+        if not user or self._slack is None:
+            return action.who
+        if user not in self._known:
+            with contextlib.suppress(PeopleError):
+                self._known[user] = str(self._slack.do("add_user", user=user)["real_name"])
+        return self._known.get(user, action.who)
 
 
 def _reason(body: bytes) -> str:

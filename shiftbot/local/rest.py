@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import psycopg
 
 from shiftbot.local.people import PeopleError, Slack, Telegram
+from shiftbot.local.reader import Reader
 
 _LOOKS = 4  # in a row: what a customer just said may still be on its way to the webhooks
 _UNREST = """
@@ -33,22 +31,22 @@ _FINDINGS = (
 class Rest:
     """Looks again and again whether work is left."""
 
-    def __init__(self, conn: psycopg.Connection[Any], telegram: Telegram) -> None:
-        self._conn = conn
+    def __init__(self, reader: Reader, telegram: Telegram) -> None:
+        self._reader = reader
         self._telegram = telegram
         self._quiet = 0
 
     def is_reached(self) -> bool:
         """True once several looks in a row found nothing to do."""
-        row = self._conn.execute(_UNREST).fetchone()
-        is_quiet = row is not None and row[0] == 0 and not _undelivered(self._telegram)
+        ((work,),) = self._reader.rows(_UNREST)
+        is_quiet = work == 0 and not _undelivered(self._telegram)
         self._quiet = self._quiet + 1 if is_quiet else 0
         return self._quiet >= _LOOKS
 
 
-def verdicts(conn: psycopg.Connection[Any], settings: Mapping[str, str]) -> list[str]:
+def verdicts(reader: Reader, settings: Mapping[str, str]) -> list[str]:
     """Everything that is not as it must be when all rests, a sentence each."""
-    found = [words.format(*row) for query, words in _FINDINGS for row in conn.execute(query.encode())]
+    found = [words.format(*row) for query, words in _FINDINGS for row in reader.rows(query)]
     if count := _undelivered(Telegram(settings["TELEGRAM_SIM_URL"])):
         found.append(f"the webhooks did not take {count} updates of Telegram")
     try:

@@ -32,6 +32,7 @@ _NOT_PROXIED = "127.0.0.1,localhost"
 def running(home: Home, fresh: bool, tell: Callable[[str], None]) -> Iterator[dict[str, str]]:
     """Runs the whole rung and gives its settings. Raises LocalError where it cannot."""
     with home.locked() as lock:
+        tell("Shift-Bot demo: everything runs on this machine; Telegram, Slack and the model are simulated.")
         if fresh:
             EmbeddedPostgres(home.postgres, VERSION).stop()
             home.remove_data()
@@ -57,7 +58,7 @@ def _database(home: Home, port: int, lock: int) -> Iterator[str]:
     """The server while inside; its guardian stops it, whether or not this process lives to see that."""
     server = EmbeddedPostgres(home.postgres, VERSION, port)
     guardian = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "shiftbot.local.postgres_guardian", str(home.path)],
+        [sys.executable, "-m", "shiftbot.local.postgres_guardian", str(home.path), str(port)],
         stdin=subprocess.PIPE,
         start_new_session=True,
         pass_fds=(lock,),
@@ -143,7 +144,7 @@ def _programs(settings: dict[str, str], chosen: dict[str, int]) -> list[Program]
     hooks, listed = settings["WEBHOOKS_URL"], ("--sources", settings["SOURCES_FILE"])
     shiftbot = (sys.executable, "-m", "shiftbot.cli")
     return [
-        simulator("openai"),
+        simulator("openai", "--latency", "0.4"),  # thinks, as a model does: messages meanwhile are taken in
         simulator("telegram", *listed, "--webhook-url", f"{hooks}/webhooks/telegram"),
         simulator("slack", *listed, "--webhook-url", hooks),
         Program("webhooks", (*shiftbot, "webhooks"), lambda: _is_healthy(f"{hooks}/healthz")),

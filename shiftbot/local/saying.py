@@ -51,7 +51,7 @@ def to_telegram(
             wait,
         )
     except PeopleError as error:
-        raise LocalError(f"Telegram's simulator refused: {error}.") from None
+        raise _refused("Telegram", error) from None
 
 
 def to_slack(
@@ -78,7 +78,12 @@ def to_slack(
             wait,
         )
     except PeopleError as error:
-        raise LocalError(f"Slack's simulator refused: {error}.") from None
+        raise _refused("Slack", error) from None
+
+
+def _refused(platform: str, error: PeopleError) -> LocalError:
+    words = str(error).partition(";")[0]
+    return LocalError(f"{platform}'s simulator says: {words}. What is there stands in sources.json.")
 
 
 def _listen(console: Console, look: Look, key: str, after: Any, wait: float) -> None:

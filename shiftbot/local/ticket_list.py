@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import psycopg
-from psycopg.rows import class_row
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from shiftbot.local import timeline
+from shiftbot.local.reader import Reader
 
 _TICKETS = """
 select t.id, t.platform::text, s.name as source, coalesce(t.title, '') as title, t.status::text,
@@ -33,31 +31,31 @@ class Ticket:
     severity: float | None
 
 
-def newest(conn: psycopg.Connection[Any], limit: int) -> list[Ticket]:
+def newest(reader: Reader, limit: int) -> list[Ticket]:
     """The newest tickets, the oldest of them first."""
-    return list(reversed(_read(conn, "order by t.id desc limit %s", limit)))
+    return reader.objects(Ticket, _TICKETS + "order by t.id desc limit %s", limit)[::-1]
 
 
-def by_ids(conn: psycopg.Connection[Any], ids: Iterable[int]) -> list[Ticket]:
+def by_ids(reader: Reader, ids: Iterable[int]) -> list[Ticket]:
     """The tickets with these numbers."""
-    return _read(conn, "where t.id = any (%s) order by t.id", list(ids))
-
-
-def _read(conn: psycopg.Connection[Any], rest: str, value: object) -> list[Ticket]:
-    with conn.cursor(row_factory=class_row(Ticket)) as cursor:
-        return cursor.execute((_TICKETS + rest).encode(), (value,)).fetchall()
+    return reader.objects(Ticket, _TICKETS + "where t.id = any (%s) order by t.id", list(ids))
 
 
 def show(console: Console, tickets: Sequence[Ticket]) -> None:
-    """Prints the table; where it is narrow, places and titles are shortened and nothing wraps."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
+    """Prints the table; places and titles are shortened to what the width leaves them, nothing wraps."""
+    room = max(24, console.width - len("  999999    escalation_pending  0.00") - 4)
+    place_width = min(32, room * 2 // 5, max((len(_place(ticket)) for ticket in tickets), default=0))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("#", justify="right", style="bold", no_wrap=True)
-    table.add_column("where", no_wrap=True, overflow="ellipsis", ratio=2 if console.width < 100 else None)
-    table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=3 if console.width < 100 else None)
-    table.add_column("status", no_wrap=True)
-    table.add_column("sev.", justify="right", no_wrap=True)
+    table.add_column("where", no_wrap=True, overflow="ellipsis", max_width=place_width)
+    table.add_column("title", no_wrap=True, overflow="ellipsis", max_width=room - place_width)
+    table.add_column("status", no_wrap=True, min_width=len("escalation_pending"))
+    table.add_column("sev.", no_wrap=True, min_width=4)
     for ticket in tickets:
         severity = "" if ticket.severity is None else f"{ticket.severity:.2f}"
-        place = f"{ticket.platform}, {ticket.source}"
-        table.add_row(str(ticket.id), place, ticket.title, timeline.status(ticket.status), severity)
+        table.add_row(str(ticket.id), _place(ticket), ticket.title, timeline.status(ticket.status), severity)
     console.print(table)
+
+
+def _place(ticket: Ticket) -> str:
+    return f"{ticket.platform}, {ticket.source}"

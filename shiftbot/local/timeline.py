@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import psycopg
-from psycopg.rows import class_row
 from rich.console import Console
 from rich.text import Text
 
+from shiftbot.local.reader import Reader
+
 _WIDE = 116
+_STATUS_WIDTH = len("  → escalation_pending")
 _OVERLAP = 200  # ids are given before the commit: a lower one may become visible after a higher one
 _STATUS_COLOURS = {
     "open": "cyan",
@@ -29,11 +29,13 @@ select a.id, a.ticket_id, a.seq, a.created_at, t.platform::text, s.name as sourc
   a.payload ->> 'author_name' as name, a.body, jsonb_array_length(coalesce(a.payload -> 'attachments', '[]')) as attachments,
   a.payload #>> '{facts,engine}' as engine, (a.payload #>> '{facts,severity}')::float as severity,
   a.payload #>> '{facts,category}' as category, a.payload ->> 'title' as title,
-  a.payload ->> 'fallback_reason' as fallback, a.payload ->> 'error' as error
+  a.payload ->> 'fallback_reason' as fallback, a.payload ->> 'error' as error, r.kind as reply,
+  case when r.kind = 'confirmation' then r.body end as confirmation
 from public.ticket_actions as a
 join public.tickets as t on t.id = a.ticket_id
 join public.sources as s on s.id = t.source_id
 left join public.ticket_actions as before on before.ticket_id = a.ticket_id and before.seq = a.seq - 1
+left join public.replies as r on r.id = (a.payload #>> '{facts,reply_id}')::bigint
 """
 
 
@@ -61,6 +63,8 @@ class Action:
     title: str | None = None
     fallback: str | None = None
     error: str | None = None
+    reply: str | None = None
+    confirmation: str | None = None
 
     @property
     def who(self) -> str:
@@ -72,28 +76,27 @@ class Action:
     @property
     def words(self) -> str:
         """What was said, or what is to be known about it, on one line."""
-        said = " ".join((self.body or "").split())
+        said = " ".join((self.body or self.confirmation or "").split())
         files = f"[{self.attachments} attached]" if self.attachments else ""
-        quoted = f"“{said}”" if said else ""
-        return " ".join(part for part in (self._verdict, self.error, quoted, files) if part)
+        parts = (self.reply, self._verdict, self.error, f"“{said}”" if said else "", files)
+        return " ".join(part for part in parts if part)
 
     @property
     def _verdict(self) -> str:
         if self.engine is None:
             return ""
-        by = f"{self.engine}, instead of the model ({self.fallback})" if self.fallback else self.engine
-        return f"severity {self.severity or 0:.2f}, {self.category}, by {by}"
+        known = [self.engine, "" if self.severity is None else f"{self.severity:.2f}", self.category or ""]
+        why = f"(instead of the model: {self.fallback})" if self.fallback else ""
+        return " ".join(part for part in (*known, why) if part)
 
 
 class Journal:
-    """Reads what is new in the journal since it was made, or since `after`."""
+    """Reads what is new in the journal since it was made."""
 
-    def __init__(self, conn: psycopg.Connection[Any], after: int | None = None) -> None:
-        self._conn = conn
-        if after is None:
-            row = conn.execute("select coalesce(max(id), 0) from public.ticket_actions").fetchone()
-            after = int(row[0]) if row else 0
-        self._start = self._newest = after
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        ((newest,),) = reader.rows("select coalesce(max(id), 0) from public.ticket_actions")
+        self._start = self._newest = int(newest)
         self._seen: set[int] = set()
 
     def news(self) -> list[Action]:
@@ -109,15 +112,18 @@ class Journal:
         return self._read("where a.ticket_id = %s order by a.seq", ticket_id)
 
     def _read(self, where: str, value: int) -> list[Action]:
-        with self._conn.cursor(row_factory=class_row(Action)) as cursor:
-            return cursor.execute((_ACTIONS + where).encode(), (value,)).fetchall()
+        return self._reader.objects(Action, _ACTIONS + where, value)
 
 
-def show(console: Console, actions: Iterable[Action]) -> None:
+def show(
+    console: Console, actions: Iterable[Action], name_of: Callable[[Action], str] = lambda a: a.who
+) -> None:
     """Prints actions: one line each where there is room, else the words on a second one."""
+    lay_out = _on_one_line if console.width >= _WIDE else _on_two_lines
     for action in actions:
-        for line in _lines(action, console.width):
+        for line in lay_out(action, name_of(action), console.width):
             line.truncate(console.width, overflow="ellipsis")
+            line.rstrip()
             console.print(line, no_wrap=True, overflow="ignore", crop=False)
 
 
@@ -126,32 +132,39 @@ def status(name: str) -> Text:
     return Text(name, style=_STATUS_COLOURS.get(name, ""))
 
 
-def _lines(action: Action, width: int) -> list[Text]:
+def _on_one_line(action: Action, who: str, width: int) -> list[Text]:
+    place = Text(f"{action.platform:<8} {_fit(action.source, 16)}  ", style="dim")
+    line = Text.assemble(_head(action), place, f"{action.event:<17} ", _person(action, _fit(who, 12)), "  ")
+    line.append(action.words)
+    line.truncate(width - _STATUS_WIDTH, overflow="ellipsis", pad=True)
+    return [Text.assemble(line, "  ", _moved(action))]
+
+
+def _on_two_lines(action: Action, who: str, width: int) -> list[Text]:
+    head = _head(action)
+    first = Text.assemble(head, action.event)
+    first.truncate(width - _STATUS_WIDTH, pad=True)
+    place = f" ({action.platform}, {action.source})" if action.seq == 1 else ""
+    second = Text.assemble(
+        " " * len(head), _person(action, who), (place, "dim"), ": " if action.words else ""
+    )
+    return [Text.assemble(first, "  ", _moved(action)), second.append(action.words)]
+
+
+def _head(action: Action) -> Text:
     when = f"{action.created_at.astimezone():%H:%M:%S}"
-    head = Text.assemble((when, "dim"), " ", (f"{'#' + str(action.ticket_id):>5}", "bold"), "  ")
-    who = Text(action.who, style=_ACTOR_COLOURS.get(action.actor_type, ""))
-    if width < _WIDE:
-        first = Text.assemble(head, action.event, "  ", _moved(action))
-        second = Text.assemble(
-            " " * len(head), who, *_place(action), ": " if action.words else "", action.words
-        )
-        return [first, second]
-    place = Text(f"{action.platform:<8} {_fit(action.source, 20)}  ", style="dim")
-    columns = Text.assemble(head, place, f"{action.event:<17} ", who, "  ", action.words)
-    moved = _moved(action)
-    columns.truncate(width - len(moved) - 2, overflow="ellipsis", pad=True)
-    return [Text.assemble(columns, "  ", moved)]
+    return Text.assemble((when, "dim"), " ", (f"{'#' + str(action.ticket_id):>5}", "bold"), "  ")
 
 
-def _place(action: Action) -> tuple[str, ...]:
-    return (f" ({action.platform}, {action.source})",) if action.seq == 1 else ()
+def _person(action: Action, name: str) -> Text:
+    return Text(name, style=_ACTOR_COLOURS.get(action.actor_type, ""))
 
 
 def _moved(action: Action) -> Text:
-    """The status, and where it came from if it changed."""
-    if action.status_before in (None, action.status_after):
-        return status(action.status_after) if action.status_before is None else Text("")
-    return Text.assemble(Text(str(action.status_before), style="dim"), " → ", status(action.status_after))
+    """The status the action led to; nothing where it stayed."""
+    if action.status_before == action.status_after:
+        return Text("")
+    return Text.assemble("→ ", status(action.status_after))
 
 
 def _fit(text: str, width: int) -> str:

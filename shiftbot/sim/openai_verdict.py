@@ -70,7 +70,7 @@ def _thought(text: str) -> Json:
     else:
         severity, category, reason = 0.2, "question", "no words of a failure"
     return {
-        "title": " ".join(said[0].split())[:80] if said else "Empty report",
+        "title": _title(said),
         "summary": f"The customer writes: {' '.join(words.split())[:200]}",
         "severity": severity,
         "escalate": severity >= 0.8,
@@ -79,6 +79,12 @@ def _thought(text: str) -> Json:
         "reply": REPLIES[language].get(category, ""),
         "language": language,
     }
+
+
+def _title(said: list[str]) -> str:
+    telling = [words for words in said if SEVERE.search(words) or BUG.search(words)]
+    first = next(iter(telling or said), "Empty report")
+    return " ".join(first.split())[:80]
 
 
 def _customers_words(text: str) -> list[str]:

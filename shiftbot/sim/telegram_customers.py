@@ -148,7 +148,8 @@ class Customers(Scene):
                 raise SimError(f"the button {text!r} is a link")
             shown = {"message_id": message["message_id"], "chat": place.about, "date": 0} if old else message
             query: Json = {
-                "id": str(4 * 10**17 + next(self.world.numbers)),
+                # like message ids, never one of an earlier run
+                "id": str(4 * 10**17 + self.world.first_id * 10**6 + next(self.world.numbers)),
                 "from": self.world.add_user(user),
             }
             query |= {"message": shown, "chat_instance": str(-place.id), "data": button["callback_data"]}
