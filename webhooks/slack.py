@@ -114,6 +114,7 @@ def _bolt(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> App:
         process_before_response=True,  # an exception must reach Slack as 5xx, not after the 200
         ignoring_self_events_enabled=False,  # the parser does it, and counts it
         authorize=authorize,
+        raise_error_for_unhandled_request=True,  # or Bolt logs a warning that quotes the request
         logger=logging.getLogger("slack_bolt"),
     )
 

@@ -221,4 +221,6 @@ def test_every_payload_is_recorded_once(served: Web) -> None:
 def journaled(served: Web) -> int:
     assert served.rows("select * from ops.status_drift") == []
     assert served.rows("select * from ops.verify_journal()") == []
-    return int(served.rows("select count(*) from public.ticket_actions")[0][0])
+    return int(
+        served.rows("select count(*) from public.ticket_actions where action_type = 'user_message'")[0][0]
+    )
