@@ -54,14 +54,13 @@ class RepliesHandler:
         """delivered, unknown, failed, withdrawn, postponed or done."""
         reply_id = int(message.body["reply_id"])
         part = 0
-        outcome = "next"
-        while outcome == "next":
+        while True:
             claim = self._claim(reply_id, part)
             outcome = self._step(message, reply_id, part, claim)
-            if outcome == "again":
-                outcome = "next"
-            elif outcome == "next":
+            if outcome == "next":
                 part += 1
+            elif outcome != "again":
+                break
         if claim.platform:
             REPLIES.labels(claim.platform, outcome).inc()
         return outcome
@@ -83,17 +82,25 @@ class RepliesHandler:
             return claim.outcome
         if claim.outcome == "wait":
             return self._postpone(message, float(claim.wait_seconds or self._stale_seconds))
+        try:
+            client, outgoing, is_last = self._prepare(reply_id, part, claim)
+        except Exception as error:
+            if claim.outcome == "claimed":  # it surely was not sent: do not leave that in doubt
+                self._record(claim, "failed", error=type(error).__name__)
+            raise
+        if claim.outcome == "sent":
+            return "next" if not is_last else self._settle(message, reply_id, None, None)
+        if claim.outcome == "unknown":
+            return self._look(message, reply_id, claim, client, outgoing, is_last)
+        return self._send(message, reply_id, claim, client, outgoing, is_last)
+
+    def _prepare(self, reply_id: int, part: int, claim: Claim) -> tuple[Client, Outgoing, bool]:
         client = self._clients.get(claim.platform)
         if client is None:
             raise NotConfigured(f"no token for {claim.platform} is configured")
         parts = client.split(claim.body)
         is_last = part == len(parts) - 1
-        if claim.outcome == "sent":
-            return "next" if not is_last else self._settle(message, reply_id, None, None)
-        outgoing = _outgoing(reply_id, part, parts[part], claim, is_last)
-        if claim.outcome == "unknown":
-            return self._look(message, reply_id, claim, client, outgoing, is_last)
-        return self._send(message, reply_id, claim, client, outgoing, is_last)
+        return client, _outgoing(reply_id, part, parts[part], claim, is_last), is_last
 
     def _send(
         self, message: Message, reply_id: int, claim: Claim, client: Client, outgoing: Outgoing, is_last: bool
@@ -122,8 +129,7 @@ class RepliesHandler:
         try:
             external_id = client.find(outgoing)
         except OutcomeUnknown:
-            if message.attempts > 1 or message.body.get("looks", 0):
-                log.info("cannot look yet", extra={"action": "reply_look_failed"})
+            log.info("cannot look yet", extra={"action": "reply_look_failed", "reply_id": reply_id})
             return self._postpone(message, 10 * LOOK_AGAIN_SECONDS)
         if external_id is None:
             self._record(claim, "failed", error="looked: it is not there")

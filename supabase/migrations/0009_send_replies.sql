@@ -264,7 +264,7 @@ create view ops.unknown_replies as
   select r.id as reply_id, r.ticket_id, r.state, r.finished_at as since, a.part, a.error
   from public.replies as r
   left join public.reply_attempts as a on a.reply_id = r.id and a.state = 'unknown'
-  where r.state = 'unknown'
+  where r.state = 'unknown' or a.id is not null  -- pending with such an attempt: the platform is still being asked
   order by r.finished_at;
 comment on view ops.unknown_replies is 'Replies that may or may not have arrived; shiftbot replies resend|delivered decides.';
 
