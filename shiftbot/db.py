@@ -11,10 +11,11 @@ from psycopg_pool import ConnectionPool
 Pool = ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
 
 
-def open_pool(dsn: str, role: str, size: int, name: str) -> Pool:
+def open_pool(dsn: str, role: str, size: int, name: str, timeout: float = 5) -> Pool:
     """A pool of up to `size` autocommit connections that act as `role`; opened lazily, so it may be made before a fork.
 
-    The login of `dsn` must be a member of `role`; whatever else the login may do, the program does not.
+    The login of `dsn` must be a member of `role`; whatever else the login may do, the program does not. Who gets no
+    connection within `timeout` seconds gets PoolTimeout.
     """
 
     def act_as_role(conn: psycopg.Connection[Any]) -> None:
@@ -28,7 +29,10 @@ def open_pool(dsn: str, role: str, size: int, name: str) -> Pool:
         open=False,
         configure=act_as_role,
         check=ConnectionPool.check_connection,
-        timeout=5,
+        timeout=timeout,
+        # A failed attempt is given up and made anew by the next caller: retrying by itself the pool waits ever longer,
+        # and after an outage of a minute would be away for half a minute more.
+        reconnect_timeout=2,
         name=name,
     )
 
