@@ -58,6 +58,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "shiftbot_ingest",
             settings.webhooks_threads + 1,
             "webhooks",
+            timeout=2,  # Slack hangs up after 3 seconds and would not hear the 503
         )
         pool.open()
         SourcesWatch(Path(settings.sources_file), pool).start()

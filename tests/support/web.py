@@ -135,8 +135,8 @@ def web(database: Database, **overrides: Any) -> Iterator[Web]:
                 | overrides
             )
         )
-        pool = open_pool(settings.database_url.get_secret_value(), "shiftbot_ingest", 4, "webhooks")
-        pool.timeout = 1.0  # an outage is noticed sooner
+        dsn = settings.database_url.get_secret_value()
+        pool = open_pool(dsn, "shiftbot_ingest", 4, "webhooks", timeout=2)
         try:
             http = create_app(settings, pool).test_client()
             yield Web(database, settings, pool, http, database.connect(), telegram, slack)

@@ -86,3 +86,13 @@ def test_a_refusal_that_is_no_outage_is_500_and_logged_without_words(
     failed = [record for record in caplog.records if getattr(record, "action", "") == "webhook_failed"]
     assert [record.error for record in failed] == ["InsufficientPrivilege"] * 2  # type: ignore[attr-defined]
     assert "hunter2" not in caplog.text
+
+
+def test_a_long_outage_is_not_made_longer(served: Web) -> None:
+    """The pool asks the database anew with each request, instead of waiting ever longer between its tries."""
+    served.telegram(update(1))
+    with served.outage():
+        answers = [served.telegram(update(2)).status_code for _ in range(4)]
+
+    assert answers == [503] * 4
+    assert served.telegram(update(2)).status_code == 200
