@@ -6,6 +6,7 @@ import json
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +39,18 @@ def to_telegram(
 ) -> None:
     """Writes in the person's private chat with the bot, or in `chat`."""
     telegram, user = Telegram(settings["TELEGRAM_SIM_URL"]), 1_000_000 + zlib.crc32(name.encode())
+
+    def is_for_me(answer: Json) -> bool:
+        answered = answer["message"].get("reply_to_message", {})
+        return chat is None or answered.get("from", {}).get("id") == user
+
     try:
         telegram.enter(user, name)
         said = telegram.do("say", chat=chat or user, user=user, text=text)
         place = f"chat {chat}" if chat else "private chat"
         console.print(Text.assemble((name, "bold"), (f" ({place}): ", "dim"), text))
-        _listen(
-            console,
-            lambda after, seconds: telegram.answers(chat or user, after, seconds),
-            "message_id",
-            said["message_id"],
-            wait,
-        )
+        look = partial(telegram.answers, chat or user)
+        _listen(console, look, "message_id", said["message_id"], is_for_me, wait)
     except PeopleError as error:
         raise _refused("Telegram", error) from None
 
@@ -61,22 +62,22 @@ def to_slack(
     """Writes in a channel, or in the thread of a message there; @shiftbot mentions the bot."""
     slack, user = Slack(settings["SLACK_SIM_URL"]), f"U{zlib.crc32(name.encode()):09X}"
     place = _channel(settings, channel)
-    verb = "mention" if "@shiftbot" in text else "say"
+
+    def is_for_me(answer: Json) -> bool:
+        # Messages shortly after one another are one report, answered in the thread of the first.
+        seen = slack.see("messages", channel=place, thread=answer["thread"] or answer["ts"])
+        return any(message["sender"] == user for message in seen)
+
+    verb, words = "say", text
+    if "@shiftbot" in text:
+        verb, words = "mention", text.replace("@shiftbot", "").strip() or "hello"
     try:
         slack.do("add_user", user=user, name=name)
-        words = text.replace("@shiftbot", "").strip() or "hello"
-        said = slack.do(
-            verb, channel=place, user=user, text=words if verb == "mention" else text, thread=thread
-        )
-        root = thread or said["ts"]
-        console.print(Text.assemble((name, "bold"), (f" ({place}, thread {root}): ", "dim"), text))
-        _listen(
-            console,
-            lambda after, seconds: slack.answers(place, root, after, seconds),
-            "ts",
-            said["ts"],
-            wait,
-        )
+        said = slack.do(verb, channel=place, user=user, text=words, thread=thread)
+        heading = f" ({place}, thread {thread or said['ts']}): "
+        console.print(Text.assemble((name, "bold"), (heading, "dim"), text))
+        look = partial(slack.answers, place, "")
+        _listen(console, look, "ts", said["ts"], is_for_me, wait)
     except PeopleError as error:
         raise _refused("Slack", error) from None
 
@@ -86,17 +87,21 @@ def _refused(platform: str, error: PeopleError) -> LocalError:
     return LocalError(f"{platform}'s simulator says: {words}. What is there stands in sources.json.")
 
 
-def _listen(console: Console, look: Look, key: str, after: Any, wait: float) -> None:
+def _listen(
+    console: Console, look: Look, key: str, after: Any, is_for_me: Callable[[Json], bool], wait: float
+) -> None:
+    """Prints the answers that come within `wait` seconds, and for a moment more what follows the first."""
     deadline = time.monotonic() + wait
     heard = False
     while (left := deadline - time.monotonic()) > 0:
-        answers = look(after, min(left, 5.0))
-        for answer in answers:
+        for answer in look(after, min(left, 5.0)):
+            after = answer[key]
+            if not is_for_me(answer):
+                continue
             buttons = "".join(f"  [{button}]" for button in answer["buttons"])
             console.print(Text.assemble(("Shift-Bot: ", "bold blue"), answer["text"], (buttons, "cyan")))
-            after = answer[key]
-        if answers and not heard:
-            heard, deadline = True, time.monotonic() + _MORE_SECONDS
+            if not heard:
+                heard, deadline = True, time.monotonic() + _MORE_SECONDS
     if not heard:
         console.print(
             f"No answer within {wait:g} s (thanks and greetings get none): "

@@ -65,6 +65,7 @@ class Child:
         """The exit code of one that ended by itself just now, and the date of its restart in `due`."""
         if self._guardian is None or self.due is not None or (code := self._guardian.poll()) is None:
             return None
+        self.end()
         self._kill_group()
         if time.monotonic() - self._started > _STEADY_SECONDS:
             self.failures = 0

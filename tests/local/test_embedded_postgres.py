@@ -80,7 +80,7 @@ def test_a_server_whose_parent_was_killed_is_adopted(server: EmbeddedPostgres) -
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     arguments = [sys.executable, "-W", "ignore", "-c", program, str(server.data_dir), str(server.version)]
-    orphaned = subprocess.run(arguments, cwd=ROOT, check=False)  # noqa: S603
+    orphaned = subprocess.run(arguments, cwd=ROOT, check=False)
     pid = int((server.data_dir / "postmaster.pid").read_text().splitlines()[0])
     server.start()
 

@@ -1,0 +1,79 @@
+"""The command line as a stranger meets it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+import pytest
+
+from shiftbot.cli import main, parser
+
+# Every command there is: a new one is added here, and its help is read by somebody.
+COMMANDS = [
+    "demo",
+    "journal verify",
+    "migrate",
+    "queue list",
+    "queue requeue",
+    "replies delivered",
+    "replies list",
+    "replies resend",
+    "say",
+    "sources check",
+    "sources sync",
+    "tickets",
+    "webhooks",
+    "worker",
+]
+
+
+def commands(whole: argparse.ArgumentParser, path: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    groups = [a for a in whole._actions if isinstance(a, argparse._SubParsersAction)]
+    if not groups:
+        yield path.strip(), whole
+    for group in groups:
+        for name, command in group.choices.items():
+            yield from commands(command, f"{path} {name}")
+
+
+def test_every_command_is_listed_here() -> None:
+    assert sorted(path for path, _ in commands(parser())) == COMMANDS
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS, "journal", "queue", "replies", "sources"])
+def test_every_help_can_be_read(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command.split(), "--help"])
+    shown = capsys.readouterr().out
+
+    assert ended.value.code == 0
+    assert f"usage: shiftbot {command}".strip() in shown
+    assert max(len(line) for line in shown.splitlines()) <= 110
+
+
+def test_every_argument_is_explained() -> None:
+    unexplained = [
+        (path, action.dest)
+        for path, command in commands(parser())
+        for action in command._actions
+        if not action.help
+    ]
+
+    assert unexplained == []
+
+
+def test_no_command_is_a_question_for_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+
+    assert ended.value.code == 2
+    assert "usage: shiftbot" in capsys.readouterr().err
+
+
+def test_escalations_are_not_offered_before_there_is_a_worker(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["worker", "escalations"])
+
+    assert ended.value.code == 2
+    assert "invalid choice: 'escalations'" in capsys.readouterr().err
