@@ -147,6 +147,8 @@ create table public.ticket_actions (
 alter table public.ticket_actions enable row level security;
 -- Serves the merge window and albums: what did this author last say?
 create index ticket_actions_author_idx on public.ticket_actions (actor, created_at) where event = 'message';
+create index ticket_actions_same_as_idx on public.ticket_actions ((payload ->> 'same_as'))
+  where event = 'message' and payload ->> 'same_as' is not null;
 comment on table public.ticket_actions is
   'The journal: append-only, numbered without gaps and chained by hash per ticket; a ticket is the fold of its rows.';
 comment on column public.ticket_actions.payload is

@@ -163,7 +163,7 @@ language sql stable security invoker set search_path = '' as $$
   )
   select distinct on (p.ticket_id) p.ticket_id, p.seq, p.problem
   from problems as p where p.problem is not null
-  order by p.ticket_id, p.seq
+  order by p.ticket_id, p.seq, p.problem
 $$;
 comment on function ops.verify_journal() is 'The first bad row of every ticket whose journal was tampered with; nothing where all is well.';
 

@@ -125,8 +125,11 @@ begin
     return;
   end if;
 
-  -- The copy of a channel post in its discussion group: the same report, or the bot's own words.
-  ticket_id := private.ticket_of_message(p_payload ->> 'same_as');
+  -- The copy of a channel post in its discussion group: the same report, or the bot's own words. Either may come first.
+  ticket_id := coalesce(
+    private.ticket_of_message(p_payload ->> 'same_as'),
+    (select a.ticket_id from public.ticket_actions as a
+     where p_event = 'message' and a.event = 'message' and a.payload ->> 'same_as' = p_external_id limit 1));
   if ticket_id is not null then
     insert into public.ticket_actions (ticket_id, event, actor_type, actor, external_id, refers_to, payload)
     values (ticket_id, 'forwarded', 'customer', p_author, p_external_id, p_payload ->> 'same_as', p_payload)
