@@ -1,0 +1,244 @@
+"""What the docs name exists: links, commands, make targets, settings, tests, dependencies, the manifest's events."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import yaml  # pre-commit's
+
+from shiftbot.cli import parser
+from shiftbot.platforms.base import Dropped
+from shiftbot.platforms.slack import parse_event
+from shiftbot.platforms.telegram import parse_update
+from shiftbot.settings import Settings
+from shiftbot.sim.telegram import TelegramSim
+from shiftbot.states import status_table
+from tests.support.postgres import ROOT, Database
+
+NOT_OURS = {".git", ".venv", ".shiftbot", "node_modules"}
+PAGES = sorted(p for p in ROOT.rglob("*.md") if not NOT_OURS & set(p.relative_to(ROOT).parts))
+CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
+# Capitals in code that are no setting of a process.
+OTHER_NAMES = {
+    "ENGINEER_ID",
+    "PYTEST_ARGS",
+    "SHIFTBOT_HOME",
+    "SHIFTBOT_PORT_BASE",
+    "SHIFTBOT_TEST_POSTGRES",
+    "TICKET_ID",
+    "TO_ENGINEER_ID",
+}
+# Which scope lets an app hear an event (Slack's reference of events).
+SCOPE_OF_EVENT = {
+    "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "reaction_added": "reactions:read",
+}
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def code_of(page: Path) -> Iterator[str]:
+    for block, span in CODE.findall(text_of(page)):
+        yield block or span
+
+
+def block(page: str, language: str, containing: str) -> str:
+    """The one fenced block of that language that contains the words."""
+    text = text_of(ROOT / "docs" / page)
+    found = re.findall(rf"^ *```{language}\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    (only,) = [code for code in found if containing in code]
+    return str(only)
+
+
+def anchors(page: Path) -> set[str]:
+    heads = re.findall(r"^#+ (.+)$", text_of(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@every_page
+def test_links_lead_somewhere(page: Path) -> None:
+    prose = CODE.sub("", text_of(page))
+    links = [t for t in re.findall(r"\]\(([^)\s]+)\)", prose) if not re.match(r"[a-z]+:", t)]
+    broken = []
+    for link in links:
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+
+    assert broken == []
+
+
+@every_page
+def test_make_targets_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {t for code in code_of(page) for t in re.findall(r"\bmake ([a-z]+)\b", code)}
+
+    assert named - targets == set()
+
+
+@every_page
+def test_commands_exist(page: Path) -> None:
+    lines = [c for code in code_of(page) for c in re.findall(r"(?<![\w.-])shiftbot((?: [a-z]+)+)", code)]
+    unknown = [line for line in lines if not is_command(parser(), line.split())]
+
+    assert unknown == []
+
+
+def is_command(commands: argparse.ArgumentParser, words: list[str]) -> bool:
+    groups = [a for a in commands._actions if isinstance(a, argparse._SubParsersAction)]
+    if not groups:
+        return True  # what follows are arguments
+    return (
+        bool(words) and words[0] in groups[0].choices and is_command(groups[0].choices[words[0]], words[1:])
+    )
+
+
+@every_page
+def test_settings_exist(page: Path) -> None:
+    known = {name.upper() for name in Settings.model_fields} | OTHER_NAMES
+    named = {n for code in code_of(page) for n in re.findall(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", code)}
+
+    assert named - known == set()
+
+
+@every_page
+def test_files_named_in_code_exist(page: Path) -> None:
+    paths = {
+        path
+        for code in code_of(page)
+        for path in re.findall(
+            r"(?<![\w./-])((?:tests|docs|shiftbot|webhooks|workers|supabase)/[\w./-]+)", code
+        )
+        if not re.search(r"PLATFORM|NNNN|THE_CLAIM|\.temp", path)
+    }
+    missing = {path for path in paths if not (ROOT / path.rstrip("./")).exists()}
+
+    assert missing == set()
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    listed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = {re.split(r"[\[<>=!~]", entry)[0] for entry in listed}
+    explained = set(
+        re.findall(r"^\| ([a-z0-9-]+) \|", text_of(ROOT / "docs/decisions/dependencies.md"), re.MULTILINE)
+    )
+
+    assert explained - {"package"} == names
+
+
+@pytest.mark.newest_postgres
+def test_the_readme_has_the_moves_of_the_database(database: Database) -> None:
+    shown = re.search(
+        r"<!-- status table -->\n(.*)<!-- end of status table -->", text_of(ROOT / "README.md"), re.DOTALL
+    )
+
+    assert shown is not None
+    assert shown[1] == status_table(database.connect())
+
+
+def manifest() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "slack-app-manifest.yaml").read_text())
+    return loaded
+
+
+def test_the_slack_app_asks_for_what_its_events_and_calls_need() -> None:
+    app = manifest()
+    events = app["settings"]["event_subscriptions"]["bot_events"]
+    calls = {"chat:write", "commands", "metadata.message:read"}
+
+    assert set(app["oauth_config"]["scopes"]["bot"]) == {SCOPE_OF_EVENT[e] for e in events} | calls
+
+
+@pytest.mark.parametrize("event", manifest()["settings"]["event_subscriptions"]["bot_events"])
+def test_the_slack_app_hears_only_what_is_read(event: str) -> None:
+    kind = event.partition(".")[0]
+    said = {"type": kind, "channel": "C1", "user": "U1", "ts": "1.0001", "event_ts": "1.0001", "text": "down"}
+    said |= {
+        "reaction": "+1",
+        "item_user": "U0BOT",
+        "item": {"type": "message", "channel": "C1", "ts": "1.0"},
+    }
+
+    parsed = parse_event({"type": "event_callback", "event": said}, "U0BOT", "B0BOT")
+
+    assert not isinstance(parsed, Dropped)
+
+
+def test_the_slack_app_calls_routes_that_exist() -> None:
+    app = manifest()
+    urls = [app["settings"][part]["request_url"] for part in ("event_subscriptions", "interactivity")]
+    urls += [command["url"] for command in app["features"]["slash_commands"]]
+    routes = set(re.findall(r'routes\.post\("(.+?)"\)', (ROOT / "webhooks" / "slack.py").read_text()))
+
+    assert {url.removeprefix("https://YOUR-HOST") for url in urls} == routes
+
+
+def webhook_arguments() -> dict[str, Any]:
+    """The JSON of the setWebhook command in docs/connect-telegram.md, as a shell would send it."""
+    command = block("connect-telegram.md", "sh", "setWebhook")
+    quoted = re.search(r"-d '(.*)'", command, re.DOTALL)
+    assert quoted is not None
+    given = quoted[1].replace("'\"$PUBLIC_BASE_URL\"'", "https://bot.example")
+    arguments: dict[str, Any] = json.loads(given.replace("'\"$TELEGRAM_WEBHOOK_SECRET\"'", "a-secret"))
+    return arguments
+
+
+def test_telegram_takes_the_webhook_of_the_docs() -> None:
+    with TelegramSim() as sim:
+        method = f"{sim.url}/bot{sim.token}"
+        answer = httpx.post(f"{method}/setWebhook", json=webhook_arguments())
+        told = httpx.get(f"{method}/getWebhookInfo").json()["result"]
+
+    assert answer.json()["ok"] is True
+    assert told["url"] == "https://bot.example/webhooks/telegram"
+    assert told["allowed_updates"] == webhook_arguments()["allowed_updates"]
+
+
+@pytest.mark.parametrize("kind", webhook_arguments()["allowed_updates"])
+def test_telegram_is_asked_only_for_what_is_read(kind: str) -> None:
+    fixtures = [json.loads(p.read_text()) for p in sorted((ROOT / "tests/fixtures/telegram").glob("*.json"))]
+    updates = [update for update in fixtures if isinstance(update, dict) and kind in update]
+
+    assert any(not isinstance(parse_update(u, "shift_bot", 7000000000), Dropped) for u in updates)
+
+
+@pytest.mark.newest_postgres
+def test_the_logins_of_the_deploy_page_act_as_their_roles(database: Database) -> None:
+    owner = database.connect()
+    owner.execute("begin")  # roles belong to the whole server: taken back at the end
+    owner.execute(block("deploy-supabase.md", "sql", "shiftbot_webhooks_login").encode())
+
+    for login, role in (
+        ("shiftbot_webhooks_login", "shiftbot_ingest"),
+        ("shiftbot_worker_login", "shiftbot_worker"),
+    ):
+        found = owner.execute(
+            "select pg_has_role(%s, %s, 'member'), pg_has_role(%s, %s, 'usage')", (login, role, login, role)
+        ).fetchone()
+        assert found == (True, False)
+    owner.execute("rollback")
+
+
+@pytest.mark.newest_postgres
+def test_the_queries_of_the_operations_page_run(database: Database) -> None:
+    conn: psycopg.Connection[Any] = database.connect()
+    for query in block("operations.md", "sql", "ops.queues").splitlines():
+        conn.execute(query.encode())
