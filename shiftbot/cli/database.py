@@ -33,6 +33,10 @@ def dsn() -> str:
             "or start the demo with `make demo`.",
             2,
         )
+    try:
+        conninfo_to_dict(given)
+    except psycopg.ProgrammingError as error:
+        raise Failed(f"DATABASE_URL is not an address of a Postgres database: {_said(error)}.", 2) from None
     return given
 
 
@@ -57,19 +61,10 @@ def explained() -> Iterator[None]:
         raise Failed(f"The login of DATABASE_URL may not do this: {_said(error)}.") from None
     except psycopg.OperationalError as error:
         raise Failed(f"The database {_place()}cannot be used: {_said(error)}. Check DATABASE_URL.") from None
-    except psycopg.ProgrammingError as error:
-        if error.sqlstate is None:  # the client's own words, before any connection
-            raise Failed(
-                f"DATABASE_URL is not an address of a Postgres database: {_said(error)}.", 2
-            ) from None
-        raise
 
 
 def _place() -> str:
-    try:
-        parts = conninfo_to_dict(dsn())
-    except psycopg.Error:
-        return ""
+    parts = conninfo_to_dict(dsn())
     return f"on {parts.get('host', 'localhost')}:{parts.get('port', 5432)} "
 
 

@@ -29,14 +29,14 @@ class Reader:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows as they are. Raises psycopg.Error."""
-        return self._patiently(lambda conn: conn.execute(query.encode(), values).fetchall())
+        return self._patiently(lambda conn: conn.execute(query.encode(), values or None).fetchall())
 
     def objects(self, kind: type[T], query: str, *values: object) -> list[T]:
         """The rows as objects whose fields are the columns. Raises psycopg.Error."""
 
         def ask(conn: psycopg.Connection[Any]) -> list[T]:
             with conn.cursor(row_factory=class_row(kind)) as cursor:
-                return cursor.execute(query.encode(), values).fetchall()
+                return cursor.execute(query.encode(), values or None).fetchall()
 
         return self._patiently(ask)
 
