@@ -22,6 +22,7 @@ from shiftbot.platforms.telegram import parse_update
 from shiftbot.settings import Settings
 from shiftbot.sim.telegram import TelegramSim
 from shiftbot.states import status_table
+from tests.db.world import World
 from tests.support.postgres import ROOT, Database
 
 NOT_OURS = {".git", ".venv", ".shiftbot", "node_modules"}
@@ -242,3 +243,16 @@ def test_the_queries_of_the_operations_page_run(database: Database) -> None:
     conn: psycopg.Connection[Any] = database.connect()
     for query in block("operations.md", "sql", "ops.queues").splitlines():
         conn.execute(query.encode())
+
+
+@pytest.mark.newest_postgres
+def test_a_ticket_can_be_worked_as_the_operations_page_says(database: Database) -> None:
+    world = World(database)
+    ticket_id = world.ticket("escalation_pending")
+    said = block("operations.md", "sql", "public_reply").replace("TICKET_ID", str(ticket_id))
+
+    for statement in said.splitlines():
+        world.do(statement)
+
+    assert world.status(ticket_id) == "closed"
+    assert world.value("select count(*) from public.replies") == 1
