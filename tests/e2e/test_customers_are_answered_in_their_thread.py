@@ -12,9 +12,9 @@ def test_telegram_report_is_answered_as_a_reply(story: Product) -> None:
 
         assert [a["reply_to"] for a in answers] == [report["message_id"]]
         assert answers[0]["buttons"] == ["This helped", "Get me a human"]
-        assert story.telegram.wait_until(lambda: story.statuses() == ["awaiting_feedback"], 10)
+        assert story.until(lambda: story.statuses() == ["awaiting_feedback"])
         story.telegram.press(GROUP, 7, "This helped")
-        assert story.telegram.wait_until(lambda: len(story.events(1)) == 5, 10)
+        assert story.until(lambda: len(story.events(1)) == 5)
 
     assert story.events(1) == [
         "message",
@@ -34,7 +34,7 @@ def test_slack_outage_is_escalated_in_its_thread(story: Product) -> None:
         answers = story.slack.messages(CHANNEL, thread=report["ts"], wait=10, sender="bot")
 
         assert len(answers) == 1
-        assert story.slack.wait_until(lambda: len(story.events(1)) == 3, 10)
+        assert story.until(lambda: len(story.events(1)) == 3)
 
     assert story.statuses() == ["escalation_pending"]
     assert story.events(1) == ["message", "triaged_escalate", "reply_delivered"]
