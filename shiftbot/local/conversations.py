@@ -28,7 +28,7 @@ class Stage:
     telegram: Telegram
     slack: Slack
     pause: float = 1.0
-    # New people in every run: private chats of an earlier one may hold open tickets.
+    # New people in every run: what those of an earlier one said may still be open, or just a moment ago.
     first_user: int = field(default_factory=lambda: int(time.time()) % 10**9 * 100)
 
     def enter(self, number: int, name: str, private: bool = False) -> int:
@@ -42,6 +42,7 @@ class Stage:
 
     def colleague(self, user: str, name: str) -> str:
         """A person on Slack."""
+        user += str(self.first_user)
         self.slack.do("add_user", user=user, name=name)
         return user
 
