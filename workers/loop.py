@@ -62,11 +62,13 @@ class Loop(threading.Thread):
                     conn.execute(f"listen shiftbot_{self._handler.queue}")
                     self._serve(conn)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                log.warning(
-                    "the database is away",
-                    extra={"action": "database_away", "error": type(error).__name__},
-                )
+                reason = (str(error).splitlines() or [type(error).__name__])[0]
+                log.warning("the database is away", extra={"action": "database_away", "error": reason})
                 self._stopping.wait(1)
+            except Exception:
+                # A process that lives on with a dead loop would look well and do nothing.
+                log.exception("the loop failed, it starts again", extra={"action": "loop_failed"})
+                self._stopping.wait(5)
         self._executor.shutdown(wait=True)
 
     def _serve(self, conn: psycopg.Connection[Any]) -> None:

@@ -80,3 +80,27 @@ def test_workers_outlive_a_lost_database_session(story: Product) -> None:
 
         assert story.until(lambda: story.statuses() == ["awaiting_feedback"])
     story.assert_sound()
+
+
+@pytest.mark.newest_postgres
+def test_a_loop_outlives_what_it_does_not_understand(database: Database) -> None:
+    """Started before its migrations were applied, a worker works once they are."""
+    admin = database.connect()
+    admin.execute("alter function private.read_queue(text, integer, integer) rename to not_there_yet")
+    stop, handler = threading.Event(), Poisoned()
+    with open_pool(database.dsn, ROLE, 2, "worker") as pool:
+        loop = Loop(database.dsn, pool, handler, 1, 30, stop)
+        loop.start()
+        try:
+            stop.wait(0.5)
+            admin.execute("alter function private.not_there_yet(text, integer, integer) rename to read_queue")
+            admin.execute("select private.enqueue('triage', '{\"ticket_id\": 1}')")
+            for _ in range(600):
+                if handler.seen:
+                    break
+                stop.wait(0.05)
+        finally:
+            stop.set()
+            loop.join()
+
+    assert handler.seen[:1] == [1]
