@@ -96,7 +96,7 @@ def _floored(by_model: Verdict, by_rules: Verdict, hearing: Hearing) -> Verdict:
     played_down = by_model.category == "noise" or by_model.severity < PLAYED_DOWN_BELOW or hearing.injection
     if hearing.hard_severity >= HARD_FROM and played_down and not by_model.escalate:
         return _lifted(by_model, by_rules, hearing)
-    if by_model.category == "noise" and hearing.is_report:
+    if by_model.category == "noise" and by_rules.category != "noise" and hearing.is_report:
         why = f"floor: not noise, the rules heard {by_rules.reason}"
         return _changed(by_model, by_rules, max(by_model.severity, RULES_SHARE * by_rules.severity), why)
     return by_model

@@ -26,6 +26,8 @@ class RulesEngine:
         category = _category(hearing)
         severity = 0.0 if category == "noise" else hearing.severity
         escalate = severity >= ESCALATES_FROM or hearing.human
+        if not escalate and not hearing.injection and _only_thanks_since_the_answer(conversation):
+            category = "noise"
         customers = [m for m in conversation.said if m.role == "customer"]
         spoken = language.of_conversation([m.text for m in customers[:1] + customers[1:][-10:]])
         occasion = _occasion(hearing, category, escalate, customers)
@@ -56,6 +58,13 @@ def _category(hearing: Hearing) -> Category:
     if hearing.resolved:
         return "feedback"
     return _asked_category(hearing)
+
+
+def _only_thanks_since_the_answer(conversation: Conversation) -> bool:
+    """Whether the customers had an answer and since then said no more than thanks or fine."""
+    answers = [m.seq for m in conversation.said if m.role != "customer"]
+    since = [m for m in conversation.said if m.role == "customer" and answers and m.seq > answers[-1]]
+    return bool(since) and all(is_pleasantry(m) for m in since)
 
 
 def _asked_category(hearing: Hearing) -> Category:
@@ -112,7 +121,7 @@ def _summary(title: str, customers: list[Said], hearing: Hearing) -> str:
 
 def _reason(hearing: Hearing, category: Category, severity: float) -> str:
     if category == "noise":
-        return "only greetings, thanks or nods"
+        return "only greetings, thanks or nods" + (" since the answer" if severity else "")
     heard = [f"{n} {s:.2f}" for n, s in sorted(hearing.strengths.items(), key=lambda i: -i[1]) if s >= 0.01]
     lowered = [f"{name} x{factor:.2f}" for name, factor in hearing.factors.items()]
     notes = [

@@ -221,7 +221,8 @@ begin
     return 'failed';
   end if;
   select count(*) into failures from public.reply_attempts where reply_id = p_reply_id and state = 'failed';
-  perform private.postpone_message('replies', p_msg_id, greatest(coalesce(p_retry_after, 0), least(300, 2 ^ least(failures, 9))));
+  perform private.postpone_message('replies', p_msg_id,
+    greatest(coalesce(p_retry_after, 0), least(300, 2::numeric ^ least(failures, 9))));
   return 'postponed';
 end
 $$;
@@ -264,7 +265,7 @@ create view ops.unknown_replies as
   select r.id as reply_id, r.ticket_id, r.state, r.finished_at as since, a.part, a.error
   from public.replies as r
   left join public.reply_attempts as a on a.reply_id = r.id and a.state = 'unknown'
-  where r.state = 'unknown' or a.id is not null  -- pending with such an attempt: the platform is still being asked
+  where r.state = 'unknown' or r.state = 'pending' and a.id is not null  -- the platform is still being asked
   order by r.finished_at;
 comment on view ops.unknown_replies is 'Replies that may or may not have arrived; shiftbot replies resend|delivered decides.';
 
