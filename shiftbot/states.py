@@ -60,7 +60,9 @@ def _events(conn: psycopg.Connection[Any]) -> str:
         "|---|---|---|---|---|",
     ]
     for event, kind, writers, why, stays, everywhere in conn.execute(_EVENTS):
-        lines.append(f"| `{event}` | {kind} | {writers} | {why} | {'every status' if everywhere else stays} |")
+        lines.append(
+            f"| `{event}` | {kind} | {writers} | {why} | {'every status' if everywhere else stays} |"
+        )
     return "\n".join([*lines, ""])
 
 

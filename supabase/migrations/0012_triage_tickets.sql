@@ -70,6 +70,19 @@ begin
     return next;
     return;
   end if;
+  conversation := private.conversation(p_ticket_id);
+  if ticket.status = 'open' and not conversation @> '[{"role": "customer"}]' then
+    -- The customer deleted all that he said: there is nothing to answer, and an answer would only puzzle.
+    insert into public.ticket_actions (ticket_id, event, actor_type, actor, payload)
+    values (p_ticket_id, 'triaged_ignore', 'bot', 'bot:database', '{"facts": {"reason": "nothing is left of what was said"}}');
+    insert into private.triage_state as s (ticket_id, triaged_seq) values (p_ticket_id, ticket.last_said_seq)
+    on conflict (ticket_id) do update set triaged_seq = excluded.triaged_seq, msg_id = null, lease_until = null;
+    perform private.archive_message('triage', p_msg_id);
+    outcome := 'nothing_to_do';
+    conversation := null;
+    return next;
+    return;
+  end if;
   insert into private.triage_state as s (ticket_id, msg_id, lease_until)
   values (p_ticket_id, p_msg_id, clock_timestamp() + p_lease_seconds * interval '1 second')
   on conflict (ticket_id) do update set msg_id = excluded.msg_id, lease_until = excluded.lease_until;
@@ -77,7 +90,6 @@ begin
   upto_seq := ticket.last_said_seq;
   platform := ticket.platform;
   select s.name into source_name from public.sources as s where s.id = ticket.source_id;
-  conversation := private.conversation(p_ticket_id);
   return next;
 end
 $$;

@@ -61,14 +61,18 @@ def triage(world: World, ticket_id: int, **changes: Any) -> str:
 
 def claim_part(world: World, reply_id: int, part: int = 0, stale: int = 60) -> dict[str, Any]:
     """The row of private.claim_reply_part by column."""
-    cursor = world.worker.execute("select * from private.claim_reply_part(%s, %s, %s)", (reply_id, part, stale))
+    cursor = world.worker.execute(
+        "select * from private.claim_reply_part(%s, %s, %s)", (reply_id, part, stale)
+    )
     assert cursor.description is not None
     row = cursor.fetchone()
     assert row is not None
     return dict(zip([column.name for column in cursor.description], row, strict=True))
 
 
-def settle(world: World, attempt_id: int, state: str, external_id: str | None = None, error: str | None = None) -> None:
+def settle(
+    world: World, attempt_id: int, state: str, external_id: str | None = None, error: str | None = None
+) -> None:
     world.rows(
         "select private.record_reply_part(%s, %s, %s, %s)",
         *(attempt_id, state, external_id, error),

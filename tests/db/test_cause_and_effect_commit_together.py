@@ -81,6 +81,9 @@ def test_words_to_a_customer_cause_one_message_each(world: World) -> None:
     seq, _, _ = world.append(ticket, "public_reply", "On it.")
 
     assert world.queue("replies") == [
-        {"ticket_id": ticket, "reply_id": world.value("select id from public.replies where cause_seq = %s", seq)}
+        {
+            "ticket_id": ticket,
+            "reply_id": world.value("select id from public.replies where cause_seq = %s", seq),
+        }
     ]
     assert world.row("select kind, state, body from public.replies") == ("public_reply", "pending", "On it.")

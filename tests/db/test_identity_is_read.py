@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.db.world import STATUSES, Connection, World, refused
+from tests.db.world import Connection, World, refused
 
 READABLE = (
     *("sources", "engineers", "tickets", "ticket_actions", "status_transitions", "action_events"),
@@ -47,16 +47,16 @@ def test_an_engineer_reads_everything_the_dashboard_shows(world: World) -> None:
     full(world)
     ana = world.signed_in("Ana")
     for table in READABLE:
-        expected = world.value(f"select count(*) from public.{table}")  # noqa: S608
+        expected = world.value(f"select count(*) from public.{table}")
         assert expected > 0
-        assert world.value(f"select count(*) from public.{table}", conn=ana) == expected  # noqa: S608
+        assert world.value(f"select count(*) from public.{table}", conn=ana) == expected
 
 
 def test_a_stranger_sees_no_row(world: World) -> None:
     full(world)
     for why, stranger in strangers(world).items():
         for table in READABLE:
-            assert world.value(f"select count(*) from public.{table}", conn=stranger) == 0, (why, table)  # noqa: S608
+            assert world.value(f"select count(*) from public.{table}", conn=stranger) == 0, (why, table)
 
 
 def test_a_stranger_writes_no_row(world: World) -> None:
@@ -65,13 +65,20 @@ def test_a_stranger_writes_no_row(world: World) -> None:
         with refused("42501"):
             world.append(ticket, "note", "hello", conn=stranger)
         with refused("42501"):
-            world.do("insert into public.engineers (name, email) values ('Eve', 'eve@example.com')", conn=stranger)
+            world.do(
+                "insert into public.engineers (name, email) values ('Eve', 'eve@example.com')", conn=stranger
+            )
         with refused("42501"):
-            world.do("insert into public.sources (platform, external_id, name) values ('slack', 'C', 'c')", conn=stranger)
+            world.do(
+                "insert into public.sources (platform, external_id, name) values ('slack', 'C', 'c')",
+                conn=stranger,
+            )
         assert world.do("update public.engineers set is_admin = true", conn=stranger) == 0
         assert world.do("update public.app_settings set escalation_threshold = 1", conn=stranger) == 0
         with refused("42501"):
-            world.rows("select private.resolve_reply((select max(id) from public.replies), true)", conn=stranger)
+            world.rows(
+                "select private.resolve_reply((select max(id) from public.replies), true)", conn=stranger
+            )
 
     assert world.journal(ticket)[-1] == "public_reply"
 
@@ -85,7 +92,10 @@ def test_a_stranger_cannot_decide_an_unknown_reply(world: World) -> None:
                 world.rows("select private.resolve_reply(%s, %s)", reply, resend, conn=stranger)
             assert "active engineer" in refusal.message
 
-    assert world.value("select private.resolve_reply(%s, false)", reply, conn=world.signed_in("Ana")) == "delivered"
+    assert (
+        world.value("select private.resolve_reply(%s, false)", reply, conn=world.signed_in("Ana"))
+        == "delivered"
+    )
 
 
 def test_the_user_id_wins_over_the_email(world: World) -> None:
@@ -108,7 +118,9 @@ def test_the_user_id_wins_over_the_email(world: World) -> None:
 def test_an_engineer_appends_exactly_the_engineers_events(world: World) -> None:
     full(world)
     ana = world.signed_in("Ana")
-    legal = dict(world.rows("select event, min(from_status)::text from public.status_transitions group by event"))
+    legal = dict(
+        world.rows("select event, min(from_status)::text from public.status_transitions group by event")
+    )
     accepted = set()
     for event, status in legal.items():
         ticket = world.ticket(status)
@@ -135,32 +147,33 @@ def test_the_actor_is_the_engineer_who_is_signed_in(world: World) -> None:
     ) == (f"engineer:{bob}", "engineer", "authenticated", "engineer_note", 4)
 
 
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        ("actor", "'customer'"),
-        ("actor_type", "'bot'"),
-        ("written_by", "'shiftbot_ingest'"),
-        ("action_type", "'user_message'"),
-        ("seq", "1"),
-        ("hash", "'\\x00'"),
-        ("prev_hash", "'\\x00'"),
-        ("content_digest", "'\\x00'"),
-        ("content_salt", "'\\x00'"),
-        ("status_after", "'closed'"),
-        ("external_id", "'telegram:1/1'"),
-        ("refers_to", "'telegram:1/1'"),
-        ("created_at", "now()"),
-        ("erased_at", "now()"),
-    ],
-)
-def test_nothing_else_can_be_claimed(world: World, column: str, value: str) -> None:
+CLAIMS = [
+    ("actor", "'customer'"),
+    ("actor_type", "'bot'"),
+    ("written_by", "'shiftbot_ingest'"),
+    ("action_type", "'user_message'"),
+    ("seq", "1"),
+    ("hash", "'\\x00'"),
+    ("prev_hash", "'\\x00'"),
+    ("content_digest", "'\\x00'"),
+    ("content_salt", "'\\x00'"),
+    ("status_after", "'closed'"),
+    ("external_id", "'telegram:1/1'"),
+    ("refers_to", "'telegram:1/1'"),
+    ("created_at", "now()"),
+    ("erased_at", "now()"),
+]
+
+
+def test_nothing_else_can_be_claimed(world: World) -> None:
     ticket = full(world)
-    with refused("42501"):
-        world.do(
-            f"insert into public.ticket_actions (ticket_id, event, {column}) values ({ticket}, 'note', {value})",  # noqa: S608
-            conn=world.signed_in("Ana"),
-        )
+    ana = world.signed_in("Ana")
+    for column, value in CLAIMS:
+        with refused("42501"):
+            world.do(
+                f"insert into public.ticket_actions (ticket_id, event, {column}) values ({ticket}, 'note', {value})",
+                conn=ana,
+            )
 
 
 def test_facts_do_not_move_a_ticket(world: World) -> None:
@@ -190,19 +203,18 @@ def test_an_illegal_move_is_refused_with_its_hint_for_an_engineer_too(world: Wor
     assert refusal.hint.startswith("Legal from escalated: ")
 
 
-@pytest.mark.parametrize("status", STATUSES)
-def test_an_engineer_cannot_edit_a_ticket(world: World, status: str) -> None:
-    ticket = full(world)
-    with refused("42501"):
-        world.do("update public.tickets set status = %s where id = %s", status, ticket, conn=world.signed_in("Ana"))
-    with refused("42501"):
-        world.do("delete from public.tickets", conn=world.signed_in("Ana"))
-    with refused("42501"):
-        world.do(
-            "insert into public.tickets (platform, source_id, chat_external_id, thread_key, opened_by)"
-            " values ('slack', 1, 'c', 't', 'me')",
-            conn=world.signed_in("Ana"),
-        )
+def test_an_engineer_cannot_edit_a_ticket(world: World) -> None:
+    full(world)
+    ana = world.signed_in("Ana")
+    for write in (
+        "update public.tickets set status = 'closed'",
+        "update public.tickets set title = 'x'",
+        "delete from public.tickets",
+        "insert into public.tickets (platform, source_id, chat_external_id, thread_key, opened_by)"
+        " values ('slack', 1, 'c', 't', 'me')",
+    ):
+        with refused("42501"):
+            world.do(write, conn=ana)
 
 
 ADMIN_WRITES = [
@@ -233,28 +245,29 @@ def test_an_engineer_who_is_no_admin_does_not(world: World, write: str) -> None:
         assert world.rows(write, conn=ana) == []
 
 
-@pytest.mark.parametrize(
-    "write",
-    [
-        "update public.engineers set is_on_call = true",
-        "update public.engineers set created_at = now()",
-        "delete from public.engineers",
-        "update public.sources set external_id = 'x'",
-        "delete from public.sources",
-        "delete from public.app_settings",
-        "update public.status_transitions set to_status = 'closed'",
-        "insert into public.status_transitions values ('open', 'note', 'closed', 'x')",
-        "update public.action_events set written_by = '{engineer}'",
-        "update public.phrases set text = 'x'",
-        "update public.replies set body = 'x'",
-        "truncate public.engineers cascade",
-    ],
-)
-def test_an_admin_is_not_above_the_law(world: World, write: str) -> None:
+ABOVE_THE_LAW = [
+    "update public.engineers set is_on_call = true",
+    "update public.engineers set created_at = now()",
+    "delete from public.engineers",
+    "update public.sources set external_id = 'x'",
+    "delete from public.sources",
+    "delete from public.app_settings",
+    "update public.status_transitions set to_status = 'closed'",
+    "insert into public.status_transitions values ('open', 'note', 'closed', 'x')",
+    "update public.action_events set written_by = '{engineer}'",
+    "update public.phrases set text = 'x'",
+    "update public.replies set body = 'x'",
+    "truncate public.engineers cascade",
+]
+
+
+def test_an_admin_is_not_above_the_law(world: World) -> None:
     full(world)
     world.engineer("Root", is_admin=True)
-    with refused("42501"):
-        world.do(write, conn=world.signed_in("Root"))
+    root = world.signed_in("Root")
+    for write in ABOVE_THE_LAW:
+        with refused("42501"):
+            world.do(write, conn=root)
 
 
 def test_an_admin_who_left_is_none(world: World) -> None:
@@ -269,4 +282,4 @@ def test_nobody_reads_the_checkpoints_through_the_api(world: World, table: str) 
     full(world)
     world.engineer("Root", is_admin=True)
     with refused("42501"):
-        world.rows(f"select * from public.{table}", conn=world.signed_in("Root"))  # noqa: S608
+        world.rows(f"select * from public.{table}", conn=world.signed_in("Root"))

@@ -30,13 +30,13 @@ def test_the_owner_cannot_change_it(world: World, change: str) -> None:
 @pytest.mark.parametrize(
     "role", ["anon", "authenticated", "service_role", "shiftbot_ingest", "shiftbot_worker"]
 )
-@pytest.mark.parametrize("change", CHANGES)
-def test_no_role_may_even_try(world: World, role: str, change: str) -> None:
+def test_no_role_may_even_try(world: World, role: str) -> None:
     world.ticket("escalated")
     world.engineer()
     conn = world.signed_in() if role == "authenticated" else world.database.connect(role)
-    with refused("42501"):
-        conn.execute(change.encode())
+    for change in CHANGES:
+        with refused("42501"):
+            conn.execute(change.encode())
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -48,7 +48,9 @@ def test_a_role_that_was_given_every_right_cannot_change_it(world: World, change
 
 
 @pytest.mark.parametrize("table", ["journal_checkpoints", "journal_heads"])
-@pytest.mark.parametrize("change", ["update public.{} set checkpoint_id = 1", "delete from public.{}", "truncate public.{}"])
+@pytest.mark.parametrize(
+    "change", ["update public.{} set checkpoint_id = 1", "delete from public.{}", "truncate public.{}"]
+)
 def test_checkpoints_cannot_be_changed_either(world: World, table: str, change: str) -> None:
     world.ticket("escalated")
     world.value("select private.checkpoint_journal()")

@@ -7,16 +7,16 @@ import pytest
 
 from tests.db.world import Connection, World, at_once, refused
 
-HISTORY = (
-    "select engineer_id, ended_at is null, started_by, ended_by, reason from public.on_call_history order by id"
-)
+HISTORY = "select engineer_id, ended_at is null, started_by, ended_by, reason from public.on_call_history order by id"
 
 
 def on_call(world: World) -> list[int]:
     return [number for (number,) in world.rows("select id from public.engineers where is_on_call")]
 
 
-def hand_over(world: World, to: int | None, conn: Connection | None = None, sender: int | None = None) -> object:
+def hand_over(
+    world: World, to: int | None, conn: Connection | None = None, sender: int | None = None
+) -> object:
     return world.value("select private.hand_over(%s, 'shift change', %s)", to, sender, conn=conn)
 
 
@@ -36,9 +36,9 @@ def test_of_many_direct_takers_one_wins(world: World) -> None:
         world.database,
         None,
         10,
-        lambda conn, n: conn.execute(
-            "update public.engineers set is_on_call = true where id = %s", (takers[n],)
-        ).rowcount,
+        lambda conn, n: (
+            conn.execute("update public.engineers set is_on_call = true where id = %s", (takers[n],)).rowcount
+        ),
     )
 
     assert [r for r in results if r == 1] == [1]
@@ -104,7 +104,8 @@ def test_takers_who_do_not_ask_follow_one_another(world: World) -> None:
 
 def gaps_and_overlaps(world: World) -> list[tuple[object, ...]]:
     return world.rows(
-        "select id from (select id, started_at, lag(ended_at) over (order by id) as before, row_number() over (order by id) as n"
+        "select id from (select id, started_at, lag(ended_at) over (order by id) as before,"
+        " row_number() over (order by id) as n"
         " from public.on_call_history) as h where n > 1 and started_at is distinct from before"
     )
 
@@ -144,7 +145,10 @@ def test_a_toggle_in_the_table_editor_is_in_the_history(world: World) -> None:
         "insert into public.engineers (name, email, is_on_call) values ('Bob', 'b@b', true) returning id"
     )
 
-    assert world.rows(HISTORY) == [(ana, False, "postgres", "postgres", ""), (bob, True, "postgres", None, "")]
+    assert world.rows(HISTORY) == [
+        (ana, False, "postgres", "postgres", ""),
+        (bob, True, "postgres", None, ""),
+    ]
 
 
 def test_the_history_names_the_engineer_who_did_it(world: World) -> None:
@@ -202,8 +206,11 @@ def test_a_change_of_shift_is_heard(world: World) -> None:
     hand_over(world, ana)
     hand_over(world, bob)
 
-    assert world.rows(
-        "select (payload ->> 'engineer_id')::bigint, payload ->> 'is_on_call' from realtime.messages"
-        " where topic = 'on_call' and event = 'on_call_moved' order by inserted_at",
-        conn=world.superuser,
-    ).count((ana, "true")) == 1
+    assert (
+        world.rows(
+            "select (payload ->> 'engineer_id')::bigint, payload ->> 'is_on_call' from realtime.messages"
+            " where topic = 'on_call' and event = 'on_call_moved' order by inserted_at",
+            conn=world.superuser,
+        ).count((ana, "true"))
+        == 1
+    )

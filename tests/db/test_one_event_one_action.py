@@ -16,9 +16,7 @@ Events = Callable[[World, int, int], dict[str, Any]]
 
 def fire(world: World, make: Events, around: int) -> list[Any]:
     events = [make(world, around, n) for n in range(MANY)]
-    return at_once(
-        world.database, "shiftbot_ingest", MANY, lambda conn, n: ingest(conn, events[n]).outcome
-    )
+    return at_once(world.database, "shiftbot_ingest", MANY, lambda conn, n: ingest(conn, events[n]).outcome)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +33,9 @@ def fire(world: World, make: Events, around: int) -> list[Any]:
 def test_one_event_many_times_at_once_is_one_action(world: World, event: dict[str, Any]) -> None:
     world.source()
     for around in range(ROUNDS):
-        results = fire(world, lambda w, a, n: w.event(message=100 + a, author=f"telegram:{a}", **event), around)
+        results = fire(
+            world, lambda w, a, n: w.event(message=100 + a, author=f"telegram:{a}", **event), around
+        )
         assert counted(results) == {"created": 1, "duplicate": MANY - 1}
 
     assert world.value("select count(*) from public.ticket_actions where external_id is not null") == ROUNDS
@@ -67,7 +67,9 @@ def telegram_chain(world: World, around: int, n: int) -> dict[str, Any]:
 
 def album(world: World, around: int, n: int) -> dict[str, Any]:
     """Every picture of an album is a message of its own, and the root of its own thread."""
-    return world.event(message=10_000 * (around + 1) + n, merge_group=f"album{around}", author=f"telegram:{around}")
+    return world.event(
+        message=10_000 * (around + 1) + n, merge_group=f"album{around}", author=f"telegram:{around}"
+    )
 
 
 def loose_messages(world: World, around: int, n: int) -> dict[str, Any]:
@@ -154,7 +156,8 @@ def test_a_message_that_meets_the_closing_of_its_ticket_is_not_lost(world: World
             if n % 4 == 0:
                 conn.execute("set role postgres")
                 return conn.execute(
-                    "update public.tickets set status = 'closed' where id = %s and status <> 'closed'", (ticket,)
+                    "update public.tickets set status = 'closed' where id = %s and status <> 'closed'",
+                    (ticket,),
                 ).statusmessage
             return ingest(conn, world.event(message=root + n, thread_key=f"msg:{root}")).outcome
 

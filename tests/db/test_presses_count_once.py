@@ -37,7 +37,10 @@ def react(world: World, event: str, on: str, who: str = "telegram:7") -> Ingeste
 
 
 def confirmations(world: World) -> list[str]:
-    return [body for (body,) in world.rows("select body from public.replies where kind = 'confirmation' order by id")]
+    return [
+        body
+        for (body,) in world.rows("select body from public.replies where kind = 'confirmation' order by id")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -64,11 +67,19 @@ def test_a_confirmation_answers_the_customers_message_and_not_the_press(world: W
     world.source()
     ticket = answered(world, message=5)
     press(world, "human_requested", ticket)
-    world.says("!", event="edited", external_id="telegram:-1001/5#edit:1", refers_to="telegram:-1001/5", needs_ticket=True)
+    world.says(
+        "!",
+        event="edited",
+        external_id="telegram:-1001/5#edit:1",
+        refers_to="telegram:-1001/5",
+        needs_ticket=True,
+    )
     world.append(ticket, "public_reply", "Here I am")
     for _, _, body in world.take("replies"):
         chat, anchor = world.row(
-            "select chat, anchor from private.claim_reply_part(%s, 0, 60)", body["reply_id"], conn=world.worker
+            "select chat, anchor from private.claim_reply_part(%s, 0, 60)",
+            body["reply_id"],
+            conn=world.worker,
         )
         assert (chat, anchor) == (GROUP, "telegram:-1001/5")
 
@@ -79,10 +90,21 @@ def test_an_edit_before_the_press_does_not_hide_it(world: World) -> None:
     slack: dict[str, Any] = {"platform": "slack", "chat": "C1", "author": "slack:U1"}
     ticket = world.says(external_id="slack:C1/1.1", thread_key="1.1", **slack).ticket_id
     press(world, "human_requested", ticket, external_id="slack:action/C1/2.2:U1:3", refers_to=None, **slack)
-    world.says("!", event="edited", external_id="slack:C1/1.1#edit:1", refers_to="slack:C1/1.1", needs_ticket=True, **slack)
+    world.says(
+        "!",
+        event="edited",
+        external_id="slack:C1/1.1#edit:1",
+        refers_to="slack:C1/1.1",
+        needs_ticket=True,
+        **slack,
+    )
     world.append(ticket or 0, "public_reply", "Here I am")
     anchors = {
-        world.row("select chat, anchor from private.claim_reply_part(%s, 0, 60)", body["reply_id"], conn=world.worker)
+        world.row(
+            "select chat, anchor from private.claim_reply_part(%s, 0, 60)",
+            body["reply_id"],
+            conn=world.worker,
+        )
         for _, _, body in world.take("replies")
     }
 

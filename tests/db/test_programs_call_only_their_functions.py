@@ -10,7 +10,14 @@ MAY_CALL = {
     "shiftbot_ingest": {"ingest_message", "move_source", "sync_sources"},
     "shiftbot_worker": {
         *("read_queue", "archive_message", "await_queue", "postpone_message", "fail_message", "claim_triage"),
-        *("record_verdict", "claim_reply_part", "record_reply_part", "finish_reply", "block_sends", "retry_reply"),
+        *(
+            "record_verdict",
+            "claim_reply_part",
+            "record_reply_part",
+            "finish_reply",
+            "block_sends",
+            "retry_reply",
+        ),
         *("set_escalation_threshold", "move_source", "sweep"),
     },
 }
@@ -42,7 +49,11 @@ def test_it_touches_no_table(world: World, role: str) -> None:
 
     assert {"pgmq.q_triage", "pgmq.a_replies", "public.tickets"} <= {table for (table,) in tables}
     for (table,) in tables:
-        for statement in (f"select 1 from {table}", f"delete from {table}", f"insert into {table} default values"):  # noqa: S608
+        for statement in (
+            f"select 1 from {table}",
+            f"delete from {table}",
+            f"insert into {table} default values",
+        ):
             with refused("42501"):
                 conn.execute(statement.encode())
 
@@ -50,7 +61,8 @@ def test_it_touches_no_table(world: World, role: str) -> None:
 @pytest.mark.parametrize("role", sorted(MAY_CALL))
 def test_it_is_no_login_and_inherits_nothing(world: World, role: str) -> None:
     assert world.row(
-        "select rolcanlogin, rolinherit, rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = %s", role
+        "select rolcanlogin, rolinherit, rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = %s",
+        role,
     ) == (False, False, False, False, False)
 
 

@@ -15,15 +15,13 @@ QUEUES = ("triage", "replies", "escalations")
 
 
 def put(world: World, name: str, delay: int = 0, **message: object) -> int:
-    number: int = world.value(
-        "select private.enqueue(%s, %s, %s)", name, Jsonb(message or {"n": 1}), delay
-    )
+    number: int = world.value("select private.enqueue(%s, %s, %s)", name, Jsonb(message or {"n": 1}), delay)
     return number
 
 
 def come_back(world: World, name: str) -> None:
     """What is hidden becomes visible: the row is moved, not the clock."""
-    world.superuser.execute(f"update pgmq.q_{name} set vt = clock_timestamp() - interval '1 second'".encode())  # noqa: S608
+    world.superuser.execute(f"update pgmq.q_{name} set vt = clock_timestamp() - interval '1 second'".encode())
 
 
 def fail(world: World, name: str, msg_id: int, reason: str = "boom") -> str:
@@ -37,7 +35,7 @@ def now(world: World) -> datetime:
 
 def due(world: World, name: str, msg_id: int) -> datetime:
     moment: datetime = world.value(
-        f"select vt from pgmq.q_{name} where msg_id = %s", msg_id, conn=world.superuser  # noqa: S608
+        f"select vt from pgmq.q_{name} where msg_id = %s", msg_id, conn=world.superuser
     )
     return moment
 

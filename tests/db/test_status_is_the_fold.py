@@ -21,7 +21,7 @@ class Walk:
 
     def __init__(self, world: World, seed: int) -> None:
         self.world = world
-        self.dice = random.Random(seed)  # noqa: S311: a walk, no secret
+        self.dice = random.Random(seed)  # noqa: S311
         self.engineers = [world.engineer("Ana"), world.engineer("Bob")]
         self.ticket = world.ticket()
         self.moves: dict[str, list[str]] = {}
@@ -63,7 +63,12 @@ class Walk:
         self.world.do(
             "update public.tickets set title = %s, summary = %s, language = %s, severity = %s,"
             " assigned_engineer_id = %s where id = %s",
-            *(self.maybe(self.word()), self.maybe(self.word()), self.maybe("ru"), self.maybe(self.dice.random())),
+            *(
+                self.maybe(self.word()),
+                self.maybe(self.word()),
+                self.maybe("ru"),
+                self.maybe(self.dice.random()),
+            ),
             *(self.maybe(self.dice.choice(self.engineers)), self.ticket),
         )
 
@@ -113,9 +118,9 @@ def test_a_status_forced_by_a_superuser_shows(world: World, status: str) -> None
     world.superuser.execute("set session_replication_role = replica")
     world.superuser.execute("update public.tickets set status = %s where id = %s", (status, ticket))
 
-    assert world.rows("select ticket_id, stored_status::text, replayed_status::text from ops.status_drift") == [
-        (ticket, status, "escalated")
-    ]
+    assert world.rows(
+        "select ticket_id, stored_status::text, replayed_status::text from ops.status_drift"
+    ) == [(ticket, status, "escalated")]
     assert world.status(other) == "escalated"
 
 

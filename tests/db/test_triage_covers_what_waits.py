@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.db.conversation import claim, deliver, record, triage
-from tests.db.world import World, at_once, counted, refused
+from tests.db.conversation import claim, record, triage
+from tests.db.world import World, at_once, counted
 
 
 def reported(world: World, messages: int = 1, **settings: Any) -> int:
@@ -71,7 +71,9 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_first_is_superseded(world: W
     ticket = reported(world, 2)
     (first, _, _), (second, _, _) = world.take("triage")
     assert claim(world, ticket, first) == ("claimed", 2)
-    world.superuser.execute("update private.triage_state set lease_until = clock_timestamp() - interval '1 s'")
+    world.superuser.execute(
+        "update private.triage_state set lease_until = clock_timestamp() - interval '1 s'"
+    )
 
     assert claim(world, ticket, second) == ("claimed", 2)
     assert record(world, ticket, first, 2) == "superseded"
@@ -118,7 +120,7 @@ def test_a_closed_ticket_has_nothing_to_do(world: World) -> None:
     assert claim(world, ticket, number) == ("nothing_to_do", None)
 
 
-@pytest.mark.parametrize("change", ["message", "edited", "deleted"])
+@pytest.mark.parametrize("change", ["message", "edited"])
 def test_a_verdict_on_what_has_changed_is_outdated(world: World, change: str) -> None:
     ticket = reported(world)
     ((number, _, _),) = world.take("triage")
@@ -142,96 +144,6 @@ def test_a_verdict_on_what_has_changed_is_outdated(world: World, change: str) ->
     assert record(world, ticket, ids[0], 2) == "triaged_answer"
 
 
-@pytest.mark.parametrize(
-    ("source", "app", "severity", "escalate", "expected"),
-    [
-        (None, 0.7, 0.69, False, "triaged_answer"),
-        (None, 0.7, 0.7, False, "triaged_escalate"),
-        (None, 0.3, 0.3, False, "triaged_escalate"),
-        (0.9, 0.3, 0.89, False, "triaged_answer"),
-        (0.9, 0.3, 0.9, False, "triaged_escalate"),
-        (0.0, 0.7, 0.0, False, "triaged_escalate"),
-        (None, 0.7, 0.0, True, "triaged_escalate"),
-    ],
-)
-def test_the_threshold_is_the_sources_or_else_the_one_of_all(
-    world: World, source: float | None, app: float, severity: float, escalate: bool, expected: str
-) -> None:
-    ticket = reported(world, **({} if source is None else {"escalation_threshold": source}))
-    world.do("update public.app_settings set escalation_threshold = %s", app)
-
-    assert triage(world, ticket, severity=severity, escalate=escalate) == expected
-    assert world.status(ticket) == {"triaged_answer": "auto_answered"}.get(expected, "escalation_pending")
-    assert world.value("select severity::float from public.tickets") == severity
-
-
-@pytest.mark.parametrize(
-    ("mode", "verdict", "event", "status", "reply"),
-    [
-        ("auto", {}, "triaged_answer", "auto_answered", ("answer", "pending", "Please reload the page.")),
-        ("auto", {"reply": ""}, "triaged_answer", "auto_answered", ("answer", "pending", "Thank you for the report")),
-        ("auto", {"escalate": True}, "triaged_escalate", "escalation_pending", ("hand_off", "pending", "Please reload")),
-        (
-            *("auto", {"escalate": True, "reply": ""}),
-            *("triaged_escalate", "escalation_pending", ("hand_off", "pending", "I am handing this")),
-        ),
-        ("draft", {}, "reply_drafted", "open", ("draft", "draft", "Please reload the page.")),
-        ("draft", {"escalate": True}, "triaged_escalate", "escalation_pending", ("hand_off", "pending", "I am handing")),
-        ("off", {}, "summarised", "open", None),
-        ("off", {"escalate": True}, "triaged_escalate", "escalation_pending", None),
-        ("auto", {"category": "noise"}, "triaged_ignore", "closed", None),
-        ("draft", {"category": "noise"}, "triaged_ignore", "closed", None),
-        ("off", {"category": "noise"}, "triaged_ignore", "closed", None),
-        ("auto", {"category": "noise", "escalate": True}, "triaged_escalate", "escalation_pending", ("hand_off", "pending", "")),
-    ],
-)
-def test_what_a_verdict_means(
-    world: World, mode: str, verdict: dict[str, Any], event: str, status: str, reply: tuple[str, str, str] | None
-) -> None:
-    ticket = reported(world, reply_mode=mode)
-
-    assert triage(world, ticket, **verdict) == event
-    assert world.status(ticket) == status
-    found = world.rows("select kind, state, body from public.replies")
-    assert [row[:2] for row in found] == ([reply[:2]] if reply else [])
-    assert all(row[2].startswith(reply[2]) for row in found if reply)
-    assert len(world.queue("replies")) == (1 if reply and reply[1] == "pending" else 0)
-
-
-def test_the_journal_says_who_decided_and_why(world: World) -> None:
-    ticket = reported(world)
-    triage(world, ticket, engine="model", model="m-1", reason="because", fallback_reason="", severity=0.25)
-    actor, kind, action, body, payload = world.row(
-        "select actor, actor_type::text, action_type::text, body, payload from public.ticket_actions where seq = 2"
-    )
-
-    assert (actor, kind, action, body) == ("bot:model", "bot", "llm_answer", "Please reload the page.")
-    assert (payload["title"], payload["summary"], payload["reason"]) == (
-        *("Site is down", "The site does not load.", "because"),
-    )
-    facts = payload["facts"]
-    assert (facts["severity"], facts["model"], facts["answers_seq"], facts["category"]) == (0.25, "m-1", 1, "bug")
-    assert not {"title", "summary", "reason", "reply", "fallback_reason"} & facts.keys()
-    assert world.row("select title, summary, language from public.tickets") == (
-        *("Site is down", "The site does not load.", "en"),
-    )
-
-
-@pytest.mark.parametrize("status", ["escalation_pending", "escalated"])
-def test_while_a_human_has_it_the_bot_only_summarises(world: World, status: str) -> None:
-    ticket = reported(world)
-    triage(world, ticket, escalate=True)
-    if status == "escalated":
-        world.append(ticket, "acknowledged")
-    deliver(world)
-    world.says("And now?", message=2, thread_key="msg:1")
-
-    assert triage(world, ticket, severity=1.0, escalate=True, title="Worse") == "summarised"
-    assert world.status(ticket) == status
-    assert world.queue("replies") == []
-    assert world.row("select title, severity::float from public.tickets") == ("Worse", 1.0)
-
-
 def conversation(world: World, ticket: int) -> list[tuple[Any, ...]]:
     said = world.value("select private.conversation(%s)", ticket)
     return [(item["seq"], item["role"], item["text"]) for item in said]
@@ -248,7 +160,11 @@ def test_the_conversation_is_what_stands_today(world: World) -> None:
             needs_ticket=True,
         )
     world.says(
-        "", event="deleted", external_id="telegram:-1001/3#deleted", refers_to="telegram:-1001/3", needs_ticket=True
+        "",
+        event="deleted",
+        external_id="telegram:-1001/3#deleted",
+        refers_to="telegram:-1001/3",
+        needs_ticket=True,
     )
     triage(world, ticket)
     world.append(ticket, "note", "not for the model")
@@ -279,6 +195,24 @@ def test_the_claim_holds_the_conversation_with_its_attachments(world: World) -> 
     assert (said[0]["author"], said[0]["role"], said[0]["text"]) == ("telegram:7", "customer", "Look")
 
 
+def test_what_the_customer_took_back_is_answered_by_nobody(world: World) -> None:
+    ticket = reported(world)
+    ((number, _, _),) = world.take("triage")
+    _, upto = claim(world, ticket, number)
+    gone = {"external_id": "telegram:-1001/1#deleted", "refers_to": "telegram:-1001/1", "needs_ticket": True}
+    world.says("", event="deleted", **gone)
+
+    assert record(world, ticket, number, upto) == "outdated"
+
+    ((again, _, _),) = world.take("triage")
+
+    assert claim(world, ticket, again) == ("nothing_to_do", None)
+    assert events(world, ticket) == ["deleted", "triage_discarded", "triaged_ignore"]
+    assert world.status(ticket) == "closed"
+    assert (world.queue("triage"), world.rows("select * from public.replies")) == ([], [])
+    assert world.rows("select * from ops.untriaged_tickets") == []
+
+
 def test_an_engineers_words_are_an_engineers(world: World) -> None:
     world.engineer()
     ticket = reported(world)
@@ -292,11 +226,3 @@ def test_erased_words_are_not_in_the_conversation(world: World) -> None:
     world.value("select private.erase_content(%s, 'asked', array[1])", ticket)
 
     assert conversation(world, ticket) == [(2, "customer", "Message 1")]
-
-
-def test_the_threshold_of_the_environment_is_within_bounds(world: World) -> None:
-    world.rows("select private.set_escalation_threshold(0.4)", conn=world.worker)
-    with refused("escalation_threshold_is_between_0_and_1"):
-        world.rows("select private.set_escalation_threshold(1.4)", conn=world.worker)
-
-    assert world.value("select escalation_threshold::float from public.app_settings") == 0.4

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg.types.json import Jsonb
 
 from tests.support.postgres import Database
@@ -55,17 +56,15 @@ class Refusal:
 def refused(rule: str) -> Iterator[Refusal]:
     """The block must be refused by the rule: a constraint's name, or a SQLSTATE where no constraint speaks."""
     refusal = Refusal()
-    try:
+    with pytest.raises(psycopg.Error) as caught:
         yield refusal
-    except psycopg.Error as error:
-        said = error.diag
-        refusal.sqlstate = error.sqlstate or ""
-        refusal.constraint = said.constraint_name or ""
-        refusal.message = said.message_primary or ""
-        refusal.hint = said.message_hint or ""
-        assert rule in (refusal.constraint, refusal.sqlstate), error
-    else:
-        raise AssertionError(f"nothing refused; {rule} should have")
+    said = caught.value.diag
+    refusal.sqlstate = caught.value.sqlstate or ""
+    refusal.constraint = said.constraint_name or ""
+    refusal.message = said.message_primary or ""
+    refusal.hint = said.message_hint or ""
+
+    assert rule in (refusal.constraint, refusal.sqlstate), caught.value
 
 
 class World:
@@ -143,7 +142,12 @@ class World:
         return ticket_id
 
     def append(
-        self, ticket_id: int, event: str, body: str | None = None, conn: Connection | None = None, **payload: Any
+        self,
+        ticket_id: int,
+        event: str,
+        body: str | None = None,
+        conn: Connection | None = None,
+        **payload: Any,
     ) -> tuple[int, str, str]:
         """Appends an action; its seq, the status it led to and who did it."""
         seq, status, actor = self.row(
@@ -208,8 +212,10 @@ class World:
 def ingest(conn: Connection, event: dict[str, Any]) -> Ingested:
     """Calls private.ingest_message with named arguments."""
     given = event | {"payload": Jsonb(event["payload"])}
-    names = ", ".join(f"p_{key} => %({key})s{'::public.platform' if key == 'platform' else ''}" for key in given)
-    query = f"select outcome, ticket_id, seq from private.ingest_message({names})"  # noqa: S608: our own names
+    names = ", ".join(
+        f"p_{key} => %({key})s{'::public.platform' if key == 'platform' else ''}" for key in given
+    )
+    query = f"select outcome, ticket_id, seq from private.ingest_message({names})"
     found = conn.execute(query.encode(), given).fetchone()
     assert found is not None
     return Ingested(*found)
