@@ -92,7 +92,7 @@ def test_faults_are_switched_counted_down_and_cleared(model: ModelSim) -> None:
 
 @pytest.mark.parametrize("platform", ["telegram", "slack", "openai"])
 def test_command_runs_until_sigterm(platform: str, tmp_path: Path) -> None:
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-m", "shiftbot.sim", platform], stdout=subprocess.PIPE, text=True
     )
     with process:
@@ -108,7 +108,7 @@ def test_command_makes_the_chats_of_sources_json(tmp_path: Path) -> None:
     sources = tmp_path / "sources.json"
     sources.write_text(json.dumps([{"platform": "telegram", "external_id": "-1005", "name": "Support"}]))
     command = [sys.executable, "-m", "shiftbot.sim", "telegram", "--sources", str(sources)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
         said = call("POST", f"{url}/sim/say", {"chat": -1005, "user": 1, "text": "hi"})
@@ -120,7 +120,7 @@ def test_command_makes_the_chats_of_sources_json(tmp_path: Path) -> None:
 
 def test_command_says_that_a_port_is_taken(telegram: TelegramSim) -> None:
     command = [sys.executable, "-m", "shiftbot.sim", "slack", "--port", str(telegram.port)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"cannot listen on port {telegram.port}: Address already in use")
