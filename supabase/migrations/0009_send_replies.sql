@@ -146,7 +146,13 @@ begin
       error = coalesce(a.error, 'the worker died between claim and outcome') where a.id = attempt.id;
     outcome := 'unknown';
   elsif p_part = 0 and reply.kind = 'answer'
-        and (ticket.last_said_seq > reply.answers_seq or ticket.status <> 'auto_answered') then
+        and (ticket.last_said_seq > reply.answers_seq
+             or ticket.status not in ('auto_answered', 'awaiting_feedback')
+             -- The late outcome of an earlier reply also leads to awaiting_feedback, and this answer is owed all the same;
+             -- only after an engineer's own words it would be one too many.
+             or ticket.status = 'awaiting_feedback'
+                and exists (select from public.replies as later
+                            where later.ticket_id = ticket.id and later.kind = 'public_reply' and later.cause_seq > reply.cause_seq)) then
     update public.replies as r set state = 'withdrawn', finished_at = clock_timestamp() where r.id = reply.id;
     insert into public.ticket_actions (ticket_id, event, payload) values (ticket.id, 'reply_withdrawn',
       jsonb_build_object('facts', jsonb_build_object('reply_id', reply.id)));
