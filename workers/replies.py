@@ -128,7 +128,9 @@ class RepliesHandler:
             return self._finish(message, reply_id, claim, "unknown", "nobody can tell whether it was sent")
         try:
             external_id = client.find(outgoing)
-        except OutcomeUnknown:
+        except OutcomeUnknown as error:
+            if claim.wait_seconds is not None and claim.wait_seconds <= 0:
+                return self._finish(message, reply_id, claim, "unknown", str(error))
             log.info("cannot look yet", extra={"action": "reply_look_failed", "reply_id": reply_id})
             return self._postpone(message, 10 * LOOK_AGAIN_SECONDS)
         if external_id is None:

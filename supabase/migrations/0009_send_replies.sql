@@ -142,9 +142,10 @@ begin
     outcome := 'wait';  -- another worker may still be sending it
     wait_seconds := p_stale_seconds;
   elsif attempt.id is not null then
-    update public.reply_attempts as a set state = 'unknown', finished_at = clock_timestamp(),
-      error = coalesce(a.error, 'the worker died between claim and outcome') where a.id = attempt.id;
-    outcome := 'unknown';
+    update public.reply_attempts as a set state = 'unknown', finished_at = coalesce(a.finished_at, clock_timestamp()),
+      error = coalesce(a.error, 'the worker died between claim and outcome') where a.id = attempt.id
+    returning extract(epoch from a.finished_at + interval '1 hour' - clock_timestamp()) into wait_seconds;
+    outcome := 'unknown';  -- wait_seconds: how long the platform may still be asked; then a human decides
   elsif p_part = 0 and reply.kind = 'answer'
         and (ticket.last_said_seq > reply.answers_seq
              or ticket.status not in ('auto_answered', 'awaiting_feedback')
