@@ -11,7 +11,8 @@ from tests.support.product import Product, product
 
 
 @pytest.fixture
-def story(database: Database) -> Iterator[Product]:
+def story(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
     """Simulators and webhooks up; a story starts its workers itself."""
+    monkeypatch.setattr("workers.loop.POLL_SECONDS", 0.2)  # idle workers notice sooner that they are to stop
     with product(database) as whole:
         yield whole

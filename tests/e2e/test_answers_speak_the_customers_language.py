@@ -1,5 +1,7 @@
 """A German report gets a German answer with German buttons, and German words ever after; so with the others."""
 
+# ruff: noqa: RUF001  (the Russian sentences are meant to be Cyrillic)
+
 from __future__ import annotations
 
 import pytest

@@ -144,6 +144,24 @@ def test_thanks_after_an_answer_closes_silently(story: Product) -> None:
     story.assert_sound()
 
 
+def test_silence_after_an_answer_is_taken_as_consent(story: Product) -> None:
+    alice = SlackCustomer(story)
+    with at_work(story):
+        root = alice.says(QUESTION)
+        alice.hears()
+        story.conn.execute("update public.app_settings set feedback_timeout = '1 second'")
+        assert story.until(lambda: story.statuses() == ["closed"])
+        story.conn.execute("update public.app_settings set feedback_timeout = '72 hours'")
+        alice.says("I was on holiday. And as PDF, how?", thread=root)
+        alice.hears()
+
+    assert story.events(1)[-1] == "feedback_timeout"
+    assert story.rows("select parent_ticket_id, status from public.tickets where id = 2") == [
+        (1, "awaiting_feedback")
+    ]
+    story.assert_sound()
+
+
 def test_while_a_human_is_in_charge_the_bot_only_summarises(story: Product) -> None:
     alice, erin = SlackCustomer(story), Engineer(story)
     with at_work(story):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.customers import SlackCustomer, TelegramCustomer, at_work
+from tests.support.customers import Engineer, SlackCustomer, TelegramCustomer, at_work
 from tests.support.product import CHANNEL, GROUP, Product
 
 pytestmark = pytest.mark.newest_postgres
@@ -88,8 +88,6 @@ def test_what_the_model_says_cannot_ring_the_channel(story: Product) -> None:
 
 
 def test_what_an_engineer_quotes_cannot_ring_the_channel(story: Product) -> None:
-    from tests.support.customers import Engineer
-
     alice, erin = SlackCustomer(story), Engineer(story)
     with at_work(story):
         alice.says("How do I export my invoices?")
@@ -111,8 +109,6 @@ def assert_rings_nobody(story: Product) -> None:
 
 
 def test_html_is_shown_as_it_was_written(story: Product) -> None:
-    from tests.support.customers import Engineer
-
     ann, erin = TelegramCustomer(story), Engineer(story)
     with at_work(story):
         ann.says("How do I make <b>bold</b> invoices?")

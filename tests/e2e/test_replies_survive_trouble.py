@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.customers import Engineer, SlackCustomer, TelegramCustomer, at_work, rests
+from tests.support.customers import Engineer, SlackCustomer, TelegramCustomer, at_work, monitor, rests
 from tests.support.product import CHANNEL, GROUP, Product
 
 pytestmark = pytest.mark.newest_postgres
@@ -119,8 +119,6 @@ def test_a_bot_thrown_out_of_the_channel_calls_a_human(story: Product) -> None:
 
 
 def test_a_group_that_moved_while_the_answer_waited_is_followed(story: Product) -> None:
-    from tests.support.customers import monitor
-
     monitor(story, {"platform": "telegram", "external_id": "-4000001"})
     story.telegram.create_chat("group", "Pilot", chat_id=-4000001)
     ann = TelegramCustomer(story, chat=-4000001)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.web import FORM, Web, counted, envelope
 
+pytestmark = pytest.mark.newest_postgres
+
 NOT_JSON = [b"", b"not json", b'{"update_id": 1', b"\xff\xfe", b"[" * 100_000, b"null", b"1" * 5000]
 NO_UPDATE = [b"[]", b"[1, 2]", b'"text"', b"5", b"true", b"{}", b'{"message": 7}', b'{"update_id": "x"}']
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.web import Web, update
+
+pytestmark = pytest.mark.newest_postgres
 
 
 def test_healthy_and_ready(served: Web) -> None:

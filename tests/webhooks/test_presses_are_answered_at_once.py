@@ -9,6 +9,8 @@ from werkzeug.test import TestResponse
 
 from tests.support.web import Web, update
 
+pytestmark = pytest.mark.newest_postgres
+
 MARTA = {"id": 512340001, "is_bot": False, "first_name": "Marta"}
 STRANGER = {"id": 999, "is_bot": False, "first_name": "Stranger"}
 BOT = {"id": 7412345678, "is_bot": True, "first_name": "Shift-Bot"}

@@ -11,6 +11,8 @@ from werkzeug.test import TestResponse
 from tests.support.postgres import Database
 from tests.support.web import Web, envelope, signed, web
 
+pytestmark = pytest.mark.newest_postgres
+
 EVENT = json.dumps(envelope("1760000001.000100")).encode()
 
 

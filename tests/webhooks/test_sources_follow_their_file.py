@@ -17,6 +17,8 @@ from tests.support.postgres import Database
 from tests.support.web import Web, web
 from webhooks.sources_watch import SourcesWatch
 
+pytestmark = pytest.mark.newest_postgres
+
 GROUP = {"platform": "telegram", "external_id": "-1001", "name": "Group"}
 BUGS = {"platform": "slack", "external_id": "C0BUGS", "name": "bugs"}
 

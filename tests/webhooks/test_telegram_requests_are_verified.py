@@ -7,6 +7,8 @@ import pytest
 from tests.support.postgres import Database
 from tests.support.web import TELEGRAM_SECRET, Web, update, web
 
+pytestmark = pytest.mark.newest_postgres
+
 
 def test_right_secret_is_accepted(served: Web) -> None:
     answer = served.telegram(update(1))
