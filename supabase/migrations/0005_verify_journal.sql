@@ -175,6 +175,8 @@ begin
   perform from public.tickets where id = p_ticket_id for update;
   select array_agg(a.seq order by a.seq) into seqs from public.ticket_actions as a
   where a.ticket_id = p_ticket_id and a.erased_at is null and a.event <> 'content_erased'
+    -- What the database itself writes, such as that it withdrew an erased reply, holds nobody's words.
+    and not (a.actor_type = 'system' and a.body is null and a.payload - 'facts' = '{}')
     and (p_seqs is null or a.seq = any (p_seqs));
   if seqs is null then
     return 0;

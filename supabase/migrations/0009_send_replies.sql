@@ -109,7 +109,7 @@ begin
   select * into reply from public.replies as r where r.id = p_reply_id;
   select * into ticket from public.tickets as t where t.id = reply.ticket_id for update;
   select * into reply from public.replies as r where r.id = p_reply_id for update;
-  if reply.id is null or reply.state not in ('pending', 'unknown') then
+  if reply.id is null or reply.state not in ('pending', 'unknown') or reply.body is null then  -- null: erased
     return query select 'done', null::numeric, null::bigint, reply.ticket_id, null::public.platform, null::text,
                         null::text, null::text, null::bigint, null::text, null::jsonb;
     return;
@@ -278,14 +278,34 @@ comment on view ops.unknown_replies is 'Replies that may or may not have arrived
 
 create function private.forget_replies() returns trigger
 language plpgsql security definer set search_path = '' as $$  -- definer: fires within erase_content
+declare
+  reply record;
+  status_now public.ticket_status;
 begin
-  update public.replies as r set body = null,
-    state = case when r.state in ('draft', 'pending') then 'withdrawn' else r.state end
-  from erased_rows as e where r.ticket_id = e.ticket_id and r.cause_seq = e.seq;
+  for reply in
+    select r.id, r.ticket_id, r.state,
+      exists (select from public.reply_attempts as a where a.reply_id = r.id and a.state in ('claimed', 'sent', 'unknown')) as has_begun
+    from erased_rows as e join public.replies as r on r.ticket_id = e.ticket_id and r.cause_seq = e.seq order by r.id loop
+    update public.replies as r set body = null,
+      state = case when r.state = 'pending' and reply.has_begun then 'unknown'  -- some of it may be there by now
+                   when r.state in ('draft', 'pending') then 'withdrawn' else r.state end
+    where r.id = reply.id;
+    continue when reply.state <> 'pending';
+    insert into public.ticket_actions (ticket_id, event, payload)
+    values (reply.ticket_id, case when reply.has_begun then 'reply_unknown' else 'reply_withdrawn' end,
+            jsonb_build_object('facts', jsonb_build_object('reply_id', reply.id)))
+    returning status_after into status_now;
+    if status_now = 'open' then
+      -- Nobody was answered: what is left of the conversation is judged anew.
+      update private.triage_state as s set triaged_seq = 0 where s.ticket_id = reply.ticket_id;
+      perform private.enqueue('triage', jsonb_build_object('ticket_id', reply.ticket_id));
+    end if;
+  end loop;
   return null;
 end
 $$;
-comment on function private.forget_replies() is 'Erases the copy of a reply''s words together with its journal row.';
+comment on function private.forget_replies() is
+  'Erases the copy of a reply''s words together with its journal row; one that still waited is withdrawn, in the journal too.';
 create trigger forget_replies after update on public.ticket_actions
   referencing new table as erased_rows
   for each statement execute function private.forget_replies();

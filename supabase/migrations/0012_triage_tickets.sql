@@ -163,6 +163,23 @@ language sql volatile security definer set search_path = '' as $$  -- definer: w
 $$;
 comment on function private.set_escalation_threshold(numeric) is 'ESCALATION_THRESHOLD of the environment, where it is set, is the database''s from the worker''s start.';
 
+create function private.forget_verdict() returns trigger
+language plpgsql security definer set search_path = '' as $$  -- definer: fires within erase_content
+begin
+  update private.triage_state as s set msg_id = null, lease_until = null
+  where s.ticket_id = new.ticket_id and s.msg_id is not null;
+  if found then
+    perform private.enqueue('triage', jsonb_build_object('ticket_id', new.ticket_id));
+  end if;
+  return null;
+end
+$$;
+comment on function private.forget_verdict() is
+  'Takes the lease from a triage that still judges words erased meanwhile: its verdict would bring them back.';
+create trigger forget_verdict after insert on public.ticket_actions
+  for each row when (new.event = 'content_erased')
+  execute function private.forget_verdict();
+
 create view ops.untriaged_tickets as
   select t.id as ticket_id, t.status, t.updated_at as since
   from public.tickets as t left join private.triage_state as s on s.ticket_id = t.id
