@@ -77,7 +77,7 @@ class TestServer:
     def start(self) -> None:
         # The guardian is there before the server, so that no moment exists in which it could be orphaned.
         arguments = ["-m", "tests.support.guardian", str(self.server.data_dir), str(self.server.version)]
-        self._guardian = subprocess.Popen(  # noqa: S603
+        self._guardian = subprocess.Popen(
             [sys.executable, *arguments], stdin=subprocess.PIPE, cwd=ROOT, start_new_session=True
         )
         self.server.start()
