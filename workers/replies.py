@@ -16,6 +16,7 @@ from shiftbot.platforms.base import Button, ChatMoved, Client, OutcomeUnknown, O
 from shiftbot.queue import Message, QueueName
 
 log = logging.getLogger(__name__)
+MOST_MOVES = 3  # of a chat while one reply is sent
 LOOK_AGAIN_SECONDS = 3  # a send that was cut off may still be on its way when we look at once
 
 
@@ -53,13 +54,16 @@ class RepliesHandler:
     def handle(self, message: Message) -> str:
         """delivered, unknown, failed, withdrawn, postponed or done."""
         reply_id = int(message.body["reply_id"])
-        part = 0
+        part = moves = 0
         while True:
             claim = self._claim(reply_id, part)
             outcome = self._step(message, reply_id, part, claim)
-            if outcome == "next":
-                part += 1
-            elif outcome != "again":
+            if outcome == "moved":
+                moves += 1
+                if moves > MOST_MOVES:
+                    outcome = self._finish(message, reply_id, claim, "failed", "the chat moves on and on")
+            part += outcome == "next"
+            if outcome not in ("next", "again", "moved"):
                 break
         if claim.platform:
             REPLIES.labels(claim.platform, outcome).inc()
@@ -75,7 +79,7 @@ class RepliesHandler:
         return claim
 
     def _step(self, message: Message, reply_id: int, part: int, claim: Claim) -> str:
-        """Deals with one claim. `next`: the part is done, on to the next; `again`: claim the same part again."""
+        """Deals with one claim. `next`: the part is done, on to the next; `again`, `moved`: claim the same part again."""
         if claim.outcome in ("done", "withdrawn"):
             with self._pool.connection() as conn:
                 queue.archive(conn, "replies", message.id)
@@ -183,14 +187,15 @@ class RepliesHandler:
 
     def _follow(self, claim: Claim, moved: ChatMoved) -> str:
         with self._pool.connection() as conn, conn.transaction():
-            conn.execute(
-                "select private.record_reply_part(%s, 'failed', null, %s)", (claim.attempt_id, str(moved))
-            )
+            # The move first: it takes all tickets of the chat, so whoever holds one already would wait in a ring.
             conn.execute(
                 "select private.move_source(%s::public.platform, %s, %s)",
                 (claim.platform, claim.chat, moved.new_external_id),
             )
-        return "again"
+            conn.execute(
+                "select private.record_reply_part(%s, 'failed', null, %s)", (claim.attempt_id, str(moved))
+            )
+        return "moved"
 
     def _record(
         self, claim: Claim, state: str, external_id: str | None = None, error: str | None = None

@@ -211,6 +211,8 @@ create function private.move_source(p_platform public.platform, p_old text, p_ne
 language plpgsql security definer set search_path = '' as $$  -- definer: the webhooks may call this and nothing else
 begin
   insert into private.moved_chats (platform, old_chat, new_chat) values (p_platform, p_old, p_new) on conflict do nothing;
+  -- What moved to the old id before is under the new one by now, too.
+  update private.moved_chats set new_chat = p_new where platform = p_platform and new_chat = p_old;
   if exists (select from public.sources where platform = p_platform and external_id = p_new) then
     update public.sources set is_active = false where platform = p_platform and external_id = p_old;
   else
