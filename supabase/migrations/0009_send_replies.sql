@@ -73,7 +73,12 @@ begin
       reply_kind := 'confirmation';
       words := case when has_moved then private.phrase('human_called', ticket.language) end;
   end case;
-  if words is null or words = '' then
+  if coalesce(words, '') !~ '[^[:space:]]' then
+    if new.event = 'reply_approved' then  -- the ticket would wait for a reply that nobody sends
+      raise exception 'ticket % has no draft that waits', new.ticket_id
+        using errcode = 'check_violation', constraint = 'approved_reply_says_something', schema = 'public', table = 'ticket_actions',
+              hint = 'Somebody may have approved or discarded it meanwhile; write the reply into body instead.';
+    end if;
     return null;
   end if;
   insert into public.replies (ticket_id, cause_seq, kind, body, answers_seq, state)
