@@ -85,6 +85,7 @@ def test_ten_sweepers_at_once_close_each_ticket_once(world: World) -> None:
 def test_a_ticket_in_somebodys_hand_is_left_for_the_next_sweep(world: World) -> None:
     busy, idle = world.ticket("awaiting_feedback"), world.ticket("awaiting_feedback")
     wait(world, 1000)
+    world.worker.execute("set lock_timeout = '10 s'")
     with world.conn.transaction():
         world.do("select from public.tickets where id = %s for update", busy)
         assert sweep(world) == {"feedback_timeouts": 1}
