@@ -180,6 +180,23 @@ create trigger forget_verdict after insert on public.ticket_actions
   for each row when (new.event = 'content_erased')
   execute function private.forget_verdict();
 
+create function private.queue_untriaged() returns trigger
+language plpgsql security definer set search_path = '' as $$  -- definer: fires for whoever writes the journal
+begin
+  if exists (select from public.tickets as t left join private.triage_state as s on s.ticket_id = t.id
+             where t.id = new.ticket_id and t.last_said_seq > coalesce(s.triaged_seq, 0)) then
+    perform private.enqueue('triage', jsonb_build_object('ticket_id', new.ticket_id));
+  end if;
+  return null;
+end
+$$;
+comment on function private.queue_untriaged() is
+  'A ticket that is open again and holds words that triage let pass, as it was closed then, is triaged.';
+create trigger queue_untriaged after insert on public.ticket_actions
+  for each row  -- but not where a message reopens it, which queues it anyway
+  when (new.event in ('reopened', 'deescalated') and new.payload #> '{facts,after_close}' is null)
+  execute function private.queue_untriaged();
+
 create view ops.untriaged_tickets as
   select t.id as ticket_id, t.status, t.updated_at as since
   from public.tickets as t left join private.triage_state as s on s.ticket_id = t.id
