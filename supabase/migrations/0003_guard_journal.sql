@@ -80,6 +80,16 @@ comment on function private.chain_action() is 'Numbers, dates and chains a journ
 create trigger chain_action before insert on public.ticket_actions
   for each row execute function private.chain_action();
 
+create function private.is_said(p_action_type public.action_type, p_event text, p_external_id text) returns boolean
+language sql immutable security invoker set search_path = '' as $$
+  select p_action_type = 'user_message'
+    and (p_event in ('message', 'edited', 'deleted')
+         -- /human says something; a press on a button does not.
+         or (p_event = 'human_requested' and coalesce(p_external_id, '') !~ '^(telegram:callback|slack:action)/'))
+$$;
+comment on function private.is_said(public.action_type, text, text) is
+  'Whether a journal row changes the conversation, so that a verdict on what was said before it is outdated.';
+
 create function private.apply_action() returns trigger
 language plpgsql security definer set search_path = '' as $$  -- definer: only the journal moves tickets
 begin
@@ -88,8 +98,7 @@ begin
     last_action_seq = new.seq,
     head_hash = new.hash,
     updated_at = new.created_at,
-    last_said_seq = case when new.action_type = 'user_message' and new.event in ('message', 'edited', 'deleted')
-                         then new.seq else last_said_seq end,
+    last_said_seq = case when private.is_said(new.action_type, new.event, new.external_id) then new.seq else last_said_seq end,
     severity = coalesce((new.payload #>> '{facts,severity}')::numeric, severity),
     language = coalesce(new.payload #>> '{facts,language}', language),
     assigned_engineer_id = coalesce((new.payload #>> '{facts,assigned_engineer_id}')::bigint, assigned_engineer_id),

@@ -40,7 +40,7 @@ begin
     status := private.next_status(status, a.event);
     last_action_seq := a.seq;
     updated_at := a.created_at;
-    if a.action_type = 'user_message' and a.event in ('message', 'edited', 'deleted') then
+    if private.is_said(a.action_type, a.event, a.external_id) then
       last_said_seq := a.seq;
     end if;
     cleared := coalesce(a.payload #> '{facts,cleared}', '[]');

@@ -15,13 +15,16 @@ comment on table private.triage_state is 'How far each conversation was triaged,
 create function private.queue_triage() returns trigger
 language plpgsql security definer set search_path = '' as $$  -- definer: fires for whoever writes the journal
 begin
-  perform private.enqueue('triage', jsonb_build_object('ticket_id', new.ticket_id, 'seq', new.seq));
+  if private.is_said(new.action_type, new.event, new.external_id) then
+    perform private.enqueue('triage', jsonb_build_object('ticket_id', new.ticket_id, 'seq', new.seq));
+  end if;
   return null;
 end
 $$;
-comment on function private.queue_triage() is 'A customer''s message puts its ticket on the triage queue, in the same transaction.';
+comment on function private.queue_triage() is 'A customer''s message, or /human, puts its ticket on the triage queue, in the same transaction.';
 create trigger queue_triage after insert on public.ticket_actions
-  for each row when (new.event = 'message' and new.action_type = 'user_message')
+  for each row
+  when (new.event in ('message', 'human_requested') and new.action_type = 'user_message')
   execute function private.queue_triage();
 
 create function private.conversation(p_ticket_id bigint) returns jsonb
