@@ -51,6 +51,16 @@ def constraint_of(error: psycopg.Error) -> str:
     return error.diag.constraint_name or ""
 
 
+def described(error: Exception) -> str:
+    """The error without what Postgres quotes: its DETAIL holds the refused row, and so people's words."""
+    if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+        return f"{type(error).__name__}: {error}"
+    # Of bad input the very first line quotes the value.
+    said = "" if isinstance(error, psycopg.DataError) else error.diag.message_primary or ""
+    facts = " ".join(filter(None, (error.sqlstate, constraint_of(error))))
+    return f"{type(error).__name__} ({facts}): {said}".removesuffix(": ")
+
+
 def is_outage(error: psycopg.Error | Exception) -> bool:
     """Whether the database was unreachable or shutting down, so that trying again is the answer."""
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) or type(error).__name__ in {

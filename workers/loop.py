@@ -12,7 +12,7 @@ import psycopg
 
 from shiftbot import log as logs
 from shiftbot import queue
-from shiftbot.db import Pool, connect, is_outage
+from shiftbot.db import Pool, connect, described, is_outage
 from shiftbot.metrics import HANDLER_SECONDS, MESSAGES_HANDLED
 from shiftbot.queue import Message, QueueName
 
@@ -105,9 +105,10 @@ class Loop(threading.Thread):
     def _work(self, message: Message) -> None:
         started = time.monotonic()
         name = self._handler.queue
-        context = {"queue": name, "msg_id": message.id, "ticket_id": message.body.get("ticket_id")}
         try:
-            with logs.bind(**context):
+            # Whoever may write to the queue may write anything: a slot that leaked here would be gone for good.
+            ticket_id = message.body.get("ticket_id") if isinstance(message.body, dict) else None
+            with logs.bind(queue=name, msg_id=message.id, ticket_id=ticket_id):
                 outcome = self._attempt(message)
                 log.info("message handled", extra={"action": "message_handled", "outcome": outcome})
             MESSAGES_HANDLED.labels(name, outcome).inc()
@@ -119,10 +120,15 @@ class Loop(threading.Thread):
         try:
             return self._handler.handle(message)
         except Exception as error:
-            log.exception("handler failed", extra={"action": "handler_failed", "attempt": message.attempts})
+            reason = logs.redact(described(error))
+            # A traceback ends with the database's whole text, which quotes the row.
+            log.error(
+                "handler failed",
+                exc_info=not isinstance(error, psycopg.Error),
+                extra={"action": "handler_failed", "attempt": message.attempts, "error": reason},
+            )
             if is_outage(error):
                 return "database_away"  # the visibility timeout brings it back
-            reason = logs.redact(f"{type(error).__name__}: {error}")
         try:
             with self._pool.connection() as conn:
                 return queue.fail(conn, self._handler.queue, message.id, reason)
