@@ -171,15 +171,16 @@ class RepliesHandler:
 
     def _retry(self, message: Message, reply_id: int, claim: Claim, error: Temporary) -> str:
         with self._pool.connection() as conn, conn.transaction():
+            # The ticket first, then the budget, as a claim locks them: the other way round two workers would wait in a ring.
+            row = conn.execute(
+                "select private.retry_reply(%s, %s, %s, %s::numeric, %s)",
+                (reply_id, message.id, claim.attempt_id, error.retry_after, str(error)),
+            ).fetchone()
             if error.retry_after:
                 conn.execute(
                     "select private.block_sends(%s::public.platform, %s, %s::numeric)",
                     (claim.platform, claim.chat, error.retry_after),
                 )
-            row = conn.execute(
-                "select private.retry_reply(%s, %s, %s, %s::numeric, %s)",
-                (reply_id, message.id, claim.attempt_id, error.retry_after, str(error)),
-            ).fetchone()
         log.warning(
             "reply not sent yet", extra={"action": "reply_retried", "reply_id": reply_id, "error": str(error)}
         )
