@@ -154,6 +154,8 @@ def _read(path: Path) -> object:
         raise SourcesError(f"{path} is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         raise SourcesError(f"{path}:{error.lineno}:{error.colno}: {error.msg}") from None
+    except (RecursionError, ValueError):  # a thousand brackets, a number of five thousand digits
+        raise SourcesError(f"{path} is nested too deeply or holds a number that is too long") from None
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

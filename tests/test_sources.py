@@ -122,7 +122,10 @@ def test_the_same_id_on_two_platforms_is_no_duplicate(tmp_path: Path) -> None:
         ("[\n  {,}\n]", ":2:4: Expecting property name enclosed in double quotes"),
         ("{}", ": a list of sources was expected, [ … ]"),
         ("", ":1:1: Expecting value"),
+        ("[" * 100_000, " is nested too deeply or holds a number that is too long"),
+        ("[" + "9" * 5000 + "]", " is nested too deeply or holds a number that is too long"),
     ],
+    ids=["no_key", "no_list", "empty", "deep", "long"],
 )
 def test_what_is_no_list_is_placed(tmp_path: Path, text: str, complaint: str) -> None:
     file = tmp_path / "sources.json"
