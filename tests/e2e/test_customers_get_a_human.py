@@ -30,8 +30,13 @@ def test_slash_human_calls_one(story: Product) -> None:
     assert (heard["text"], heard["reply_to"], heard["buttons"]) == (CALLED, asked, [])
     assert story.statuses() == ["escalation_pending"]
     assert bodies(story, 1, "human_requested") == ["the export is empty since monday"]
-    assert story.events(1).count("summarised") == 1  # the engineer who comes has a title, a summary and a severity
-    assert story.rows("select from public.tickets where title is null or summary is null or severity is null") == []
+    assert (
+        story.events(1).count("summarised") == 1
+    )  # the engineer who comes has a title, a summary and a severity
+    assert (
+        story.rows("select from public.tickets where title is null or summary is null or severity is null")
+        == []
+    )
     story.assert_sound()
 
 
