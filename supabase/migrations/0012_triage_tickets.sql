@@ -37,17 +37,20 @@ language sql stable security definer set search_path = '' as $$  -- definer: wor
       case a.actor_type when 'customer' then 'customer' when 'engineer' then 'engineer' else 'bot' end as role,
       coalesce((select e.body from public.ticket_actions as e  -- the latest revision counts
                 where e.ticket_id = a.ticket_id and e.event = 'edited' and e.refers_to = a.external_id
-                order by e.seq desc limit 1), a.body, '') as text,
+                order by e.seq desc limit 1),
+               nullif(a.body, ''), r.body, '') as text,  -- a draft approved as it is has its words in the reply
       coalesce(a.payload -> 'attachments', '[]') as attachments
     from public.ticket_actions as a
+    left join public.replies as r on r.ticket_id = a.ticket_id and r.cause_seq = a.seq and a.actor_type <> 'customer'
     where a.ticket_id = p_ticket_id and a.erased_at is null
+      and coalesce(r.state not in ('withdrawn', 'failed'), true)  -- what never reached the customer was not said
       and a.event in ('message', 'human_requested', 'triaged_answer', 'triaged_escalate', 'reply_approved', 'public_reply')
       and a.action_type <> 'system_update'
       and not exists (select from public.ticket_actions as d
                       where d.ticket_id = a.ticket_id and d.event = 'deleted' and d.refers_to = a.external_id)
   ) as said
 $$;
-comment on function private.conversation(bigint) is 'What was said on a ticket, oldest first, edits applied and deleted messages left out.';
+comment on function private.conversation(bigint) is 'What was said on a ticket, oldest first, edits applied; deleted messages and replies that were not sent are left out.';
 
 create function private.claim_triage(p_ticket_id bigint, p_msg_id bigint, p_lease_seconds numeric)
 returns table (outcome text, upto_seq integer, platform public.platform, source_name text, conversation jsonb)
