@@ -38,7 +38,7 @@ def test_poison_is_buried_with_its_reason_and_requeued(database: Database) -> No
         try:
             for _ in range(600):
                 conn.execute("update pgmq.q_triage set vt = clock_timestamp() where read_ct = 1")
-                if conn.execute("select from ops.dead_letters").fetchone():
+                if conn.execute("select 1 from ops.dead_letters").fetchone():
                     break
                 stop.wait(0.05)
         finally:
