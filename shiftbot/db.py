@@ -61,9 +61,11 @@ def described(error: Exception) -> str:
     return f"{type(error).__name__} ({facts}): {said}".removesuffix(": ")
 
 
-def is_outage(error: psycopg.Error | Exception) -> bool:
-    """Whether the database was unreachable or shutting down, so that trying again is the answer."""
-    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) or type(error).__name__ in {
-        "PoolTimeout",
-        "PoolClosed",
-    }
+def is_outage(error: Exception) -> bool:
+    """Whether the database was unreachable, full or shutting down, so that trying again is the answer.
+
+    A deadlock or an over-complex statement is an OperationalError too, but the work's own failure: it is counted.
+    """
+    if isinstance(error, psycopg.OperationalError):  # PoolTimeout and PoolClosed included
+        return error.sqlstate is None or error.sqlstate.startswith(("08", "53", "57", "58"))
+    return isinstance(error, psycopg.InterfaceError)

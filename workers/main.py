@@ -20,13 +20,14 @@ from workers.triage import TriageHandler
 
 log = logging.getLogger(__name__)
 QUEUES = ("triage", "replies")
-SEND_SECONDS = 10.0
+SEND_SECONDS = 10.0  # of silence end a send
+SEND_DEADLINE_SECONDS = telegram.CONNECT_SECONDS + 2 * SEND_SECONDS  # a trickle of bytes included
 
 
 def main(settings: Settings, which: str = "all") -> int:
     """Works until SIGTERM or SIGINT, then finishes what is in hand. Raises SettingsError."""
     logs.configure(f"worker-{which}", settings.log_level, secrets=settings.secrets())
-    _check(settings)
+    run_checks(settings)
     stop = threading.Event()
 
     def on_signal(number: int, _: FrameType | None) -> None:
@@ -86,13 +87,13 @@ def _handler(
     return RepliesHandler(pool, clients, settings.visibility_timeout_seconds)
 
 
-def _check(settings: Settings) -> None:
-    """A message must not come back while its handler is still at it."""
+def run_checks(settings: Settings) -> None:
+    """A message must not come back while its handler is still at it. Raises SettingsError."""
     needed = settings.openai_timeout_seconds if settings.enable_llm else 0
-    if settings.visibility_timeout_seconds <= max(needed, SEND_SECONDS):
+    if settings.visibility_timeout_seconds <= max(needed, SEND_DEADLINE_SECONDS):
         raise SettingsError(
             "VISIBILITY_TIMEOUT_SECONDS: must be longer than OPENAI_TIMEOUT_SECONDS"
-            f" and than the {SEND_SECONDS:.0f} seconds a send may take"
+            f" and than the {SEND_DEADLINE_SECONDS:.0f} seconds a send may take"
         )
 
 
