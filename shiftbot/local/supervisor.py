@@ -79,7 +79,7 @@ class Child:
             self._guardian.stdin.close()
 
     def wait(self) -> None:
-        """Returns when it and all its own processes are gone."""
+        """Returns when it is gone and all its own processes have been killed."""
         if self._guardian is None:
             return
         with contextlib.suppress(subprocess.TimeoutExpired):
