@@ -47,6 +47,29 @@ class Settings(BaseSettings):
         20.0, gt=0, description="deadline of one model call, retry included"
     )
 
+    twilio_account_sid: str = Field("", description="AC...; empty turns phone calls and SMS off")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), description="signs and verifies what Twilio sends")
+    twilio_from_number: str = Field("", description="the number that calls and texts, E.164 (+15550100000)")
+    twilio_api_base_url: str = Field("https://api.twilio.com", description="Twilio's REST API server")
+    telegram_caller_api_id: int | None = Field(
+        None,
+        description="of the user account that rings, from my.telegram.org; empty turns Telegram calls off",
+    )
+    telegram_caller_api_hash: SecretStr = Field(SecretStr(""), description="from my.telegram.org as well")
+    telegram_caller_session: SecretStr = Field(
+        SecretStr(""), description="made by `shiftbot telegram-caller login`"
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="smtp://user:password@host:587 (STARTTLS) or smtps://...:465; empty turns e-mail off",
+    )
+    smtp_from: str = Field("", description="sender of e-mails, default: the user of SMTP_URL")
+    paging_webhook_url: str = Field("", description="where pages go as webhooks; empty turns that off")
+    paging_webhook_secret: SecretStr = Field(SecretStr(""), description="signs the webhooks (HMAC-SHA256)")
+    pagerduty_routing_key: SecretStr = Field(
+        SecretStr(""), description="of a PagerDuty Events v2 integration, sent along with each webhook"
+    )
+
     escalation_threshold: float | None = Field(
         None,
         ge=0,
