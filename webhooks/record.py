@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from flask import request
@@ -12,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from shiftbot.db import Pool, constraint_of
 from shiftbot.metrics import EVENTS_DROPPED, EVENTS_RECORDED
-from shiftbot.platforms.base import Dropped, Incoming, Parsed, Platform, SourceMoved
+from shiftbot.platforms.base import Dropped, Incoming, Platform, Recordable, SourceMoved
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def json_body() -> Any:
         return None
 
 
-def record(pool: Pool, platform: Platform, parsed: Parsed) -> Recorded:
+def record(pool: Pool, platform: Platform, parsed: Recordable) -> Recorded:
     """Records one event exactly once. Raises psycopg errors and PoolTimeout when the platform should send it again."""
     if isinstance(parsed, Dropped):
         return drop(platform, parsed.reason)
@@ -109,17 +110,22 @@ def _ingest(pool: Pool, event: Incoming) -> Recorded:
         "needs_ticket": event.needs_ticket,
         "ticket_id": event.ticket_id,
     }
+    return Recorded(*call(pool, _INGEST, arguments))
+
+
+def call(pool: Pool, query: LiteralString, arguments: Mapping[str, object]) -> tuple[Any, ...]:
+    """The one row that a function of the database returns; asked again where two calls got in each other's way."""
     for attempt in range(1, _TRIES + 1):
         try:
             with pool.connection() as conn:
-                row = conn.execute(_INGEST, arguments).fetchone()
+                row = conn.execute(query, arguments).fetchone()
         except _TRY_AGAIN:
             if attempt == _TRIES:
                 raise
         else:
             if row is None:
-                raise psycopg.InternalError("private.ingest_message returned nothing")
-            return Recorded(*row)
+                raise psycopg.InternalError("the function returned nothing")
+            return row
     raise AssertionError("unreachable")
 
 

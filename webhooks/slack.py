@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from typing import Any
 
 from flask import Blueprint, Response, g, request
@@ -13,16 +14,21 @@ from slack_bolt import Ack, App
 from slack_bolt.adapter.flask import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.webhook import WebhookClient
 
 from shiftbot.db import Pool
+from shiftbot.platforms.base import PagePress
 from shiftbot.platforms.slack import parse_event, parse_interaction
 from shiftbot.settings import Settings
 from webhooks.identity import Once, SlackBot
+from webhooks.presses import Pressed, press
 from webhooks.record import drop, json_body, record
 
 log = logging.getLogger(__name__)
 _ANY = re.compile(".*")
+_WHISPER_SECONDS = 1  # Slack waits three for the answer to the press
 _HELP = "Write the problem in the channel, in your own words: I answer in its thread and call a human when needed."
 
 
@@ -86,6 +92,18 @@ def _answer(handler: SlackRequestHandler) -> Response:
     return answer
 
 
+def _whisper(response_url: Any, pressed: Pressed) -> None:
+    """Tells the presser alone what became of it. Slack shows nothing of an answer to a press itself."""
+    if not isinstance(response_url, str):
+        return
+    client = WebhookClient(response_url, timeout=_WHISPER_SECONDS, retry_handlers=[])
+    try:
+        client.send(text=pressed.words, response_type="ephemeral", replace_original=False)
+    except (SlackClientError, OSError, HTTPException, ValueError) as error:
+        # The press counts all the same, and the message itself is about to be changed.
+        log.info("press not answered", extra={"action": "press_not_answered", "error": type(error).__name__})
+
+
 @contextmanager
 def _kept_failure() -> Iterator[None]:
     """Keeps what recording raises, which Bolt would turn into a 500 like any misreading of its own."""
@@ -127,7 +145,11 @@ def _bolt(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> App:
     @app.action(_ANY)
     def on_action(ack: Ack, body: dict[str, Any]) -> None:
         with _kept_failure():
-            record(pool, "slack", parse_interaction(body))
+            parsed = parse_interaction(body)
+            if isinstance(parsed, PagePress):
+                _whisper(body.get("response_url"), press(pool, parsed))
+            else:
+                record(pool, "slack", parsed)
         ack()
 
     @app.command(_ANY)

@@ -8,10 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from shiftbot.db import Pool
-from shiftbot.platforms.base import Dropped
+from shiftbot.platforms.base import Dropped, PagePress
 from shiftbot.platforms.telegram import parse_update
 from shiftbot.settings import Settings
 from webhooks.identity import Once, TelegramBot
+from webhooks.presses import Pressed, press
 from webhooks.record import Recorded, drop, json_body, record
 
 # A press is answered in the webhook's own response: no call to make, none to lose.
@@ -24,6 +25,7 @@ _REFUSALS = {
     "ignored_not_the_reporter": "Only the person who reported this can close it.",
     "ignored_unknown_message": "This button no longer belongs to a report.",
 }
+_TOAST_LIMIT = 200
 _GREETING = (
     "Hello! Describe the problem here, in your own words. I answer right away and call a human when needed."
 )
@@ -45,10 +47,18 @@ def blueprint(settings: Settings, pool: Pool, bot: Once[TelegramBot]) -> Bluepri
             return Response(status=200)
         me = bot()
         parsed = parse_update(update, me.username, me.id)
+        if isinstance(parsed, PagePress):
+            return _toast(update["callback_query"]["id"], press(pool, parsed))
         recorded = record(pool, "telegram", parsed)
         return _answer(update, parsed.reason if isinstance(parsed, Dropped) else "", recorded)
 
     return routes
+
+
+def _toast(query_id: str, pressed: Pressed) -> Response:
+    text = pressed.words if len(pressed.words) <= _TOAST_LIMIT else pressed.words[: _TOAST_LIMIT - 1] + "…"
+    alert = {} if pressed.did_something else {"show_alert": True}
+    return jsonify(method="answerCallbackQuery", callback_query_id=query_id, text=text, **alert)
 
 
 def _answer(update: Any, dropped: str, recorded: Recorded) -> Response:

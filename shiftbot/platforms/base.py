@@ -14,6 +14,8 @@ Platform = Literal["telegram", "slack"]
 UserEvent = Literal[
     "message", "edited", "deleted", "feedback_positive", "feedback_negative", "human_requested"
 ]
+PageVerb = Literal["acknowledge", "pass_on"]
+PageButton = Literal["page_ack", "page_pass"]  # what an engineer's button is called on the wire
 
 
 @dataclass(frozen=True)
@@ -48,22 +50,33 @@ class SourceMoved:
 
 
 @dataclass(frozen=True)
+class PagePress:
+    """An engineer's press on a page; whether this person may is for the database to say."""
+
+    platform: Platform
+    verb: PageVerb
+    attempt_id: int
+    person: str  # the platform's own id of who pressed: "7012345", "U024BE7LH"
+
+
+@dataclass(frozen=True)
 class Dropped:
     """Nothing to record; `reason` is a label of the dropped-events counter (few distinct values)."""
 
     reason: str
 
 
-Parsed = Incoming | SourceMoved | Dropped
+Recordable = Incoming | SourceMoved | Dropped
+Parsed = Recordable | PagePress
 
 
 @dataclass(frozen=True)
 class Button:
-    """A button under a reply: what it says, which event a press records, on which ticket."""
+    """A button: what it says, what a press on it is called, and on which ticket or, under a page, which attempt."""
 
     text: str
-    event: UserEvent
-    ticket_id: int
+    action: UserEvent | PageButton
+    target_id: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,10 @@ class SendError(Exception):
 
 class Permanent(SendError):
     """It will never work: blocked, kicked, chat gone, message refused."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code  # the platform's name for it, where it has one: "channel_not_found"
 
 
 class Temporary(SendError):
@@ -116,6 +133,12 @@ class Client(Protocol):
 
     def send(self, message: Outgoing) -> str:
         """Posts one part and returns its external_id. Raises Permanent, Temporary or OutcomeUnknown."""
+
+    def edit(self, external_id: str, message: Outgoing) -> None:
+        """Replaces words and buttons of one of our messages; one that is gone, or says so already, is fine.
+
+        Raises like `send`.
+        """
 
     def find(self, message: Outgoing) -> str | None:
         """The external_id of an earlier send with the same token, or None where it is not there.

@@ -6,17 +6,20 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
-from shiftbot.platforms.base import Dropped, Incoming, Parsed, UserEvent
+from shiftbot.platforms.base import Dropped, Incoming, PageVerb, Parsed, UserEvent
 from shiftbot.platforms.text import clean_json
 
 Json = dict[str, object]
+P = TypeVar("P", bound=Parsed)
 
 BUTTON_EVENTS: dict[str, UserEvent] = {
     "feedback_positive": "feedback_positive",
     "feedback_negative": "feedback_negative",
     "human_requested": "human_requested",
 }
+PAGE_VERBS: dict[str, PageVerb] = {"page_ack": "acknowledge", "page_pass": "pass_on"}
 LARGEST_ID = 2**63 - 1  # Postgres bigint
 
 log = logging.getLogger(__name__)
@@ -26,7 +29,7 @@ class UnknownShape(ValueError):
     """A field that is needed is missing or of another type."""
 
 
-def guarded(parse: Callable[[Json], Parsed], raw: object) -> Parsed:
+def guarded(parse: Callable[[Json], P], raw: object) -> P | Dropped:
     """What `parse` makes of the cleaned JSON; whatever it cannot read is dropped, never raised."""
     try:
         return _sound(parse(as_object(clean_json(raw))))
@@ -36,7 +39,7 @@ def guarded(parse: Callable[[Json], Parsed], raw: object) -> Parsed:
         return Dropped("unknown_shape")
 
 
-def _sound(parsed: Parsed) -> Parsed:
+def _sound(parsed: P) -> P:
     """The same, with what the libraries pass on unchecked being of its type. Raises UnknownShape."""
     if isinstance(parsed, Incoming):
         texts = (parsed.external_id, parsed.thread_key, parsed.author, parsed.author_name, parsed.body)
@@ -84,7 +87,7 @@ def name(value: object) -> str:
 
 
 def ticket_number(value: object) -> int | None:
-    """The ticket id written on a button, or None."""
+    """The id written on a button, a ticket's or an attempt's, or None."""
     if not isinstance(value, str) or not re.fullmatch(r"[1-9][0-9]{0,18}", value):
         return None
     return int(value) if int(value) <= LARGEST_ID else None

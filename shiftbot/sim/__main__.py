@@ -1,4 +1,4 @@
-"""Runs one of the simulators by itself: python -m shiftbot.sim telegram|slack|openai --port 8081.
+"""Runs one of the simulators by itself: python -m shiftbot.sim telegram|slack|openai|twilio --port 8081.
 
 Tokens and secrets are those of the environment (TELEGRAM_BOT_TOKEN, …) or the simulators' own.
 """
@@ -12,9 +12,9 @@ import sys
 import time
 from pathlib import Path
 
-from . import openai, slack, telegram
+from . import openai, slack, telegram, twilio
 from .faults import SimError
-from .seed import seed_slack, seed_telegram
+from .seed import seed_slack, seed_slack_engineers, seed_telegram, seed_telegram_engineers
 from .server import SimServer
 from .telegram_api import Refused
 
@@ -69,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--token", default=_set("OPENAI_API_KEY", openai.KEY), help="API key that is accepted")
     model.add_argument("--latency", type=float, default=0.0, help="seconds per answer")
     model.set_defaults(sources=None)
+    phones = platforms.add_parser("twilio", parents=[shared], help="phone calls and texts")
+    phones.add_argument("--account", default=_set("TWILIO_ACCOUNT_SID", twilio.ACCOUNT))
+    phones.add_argument("--token", default=_set("TWILIO_AUTH_TOKEN", twilio.TOKEN), help="auth token")
+    phones.add_argument("--number", default=_set("TWILIO_FROM_NUMBER", twilio.NUMBER), help="the account's")
+    phones.add_argument("--webhook-url", default="", help="the base address that takes texts")
+    phones.set_defaults(sources=None)
     return parser
 
 
@@ -81,6 +87,8 @@ def _made(arguments: argparse.Namespace) -> SimServer:
     port, token = arguments.port, arguments.token
     if arguments.platform == "openai":
         return openai.ModelSim(port, token, latency=arguments.latency)
+    if arguments.platform == "twilio":
+        return twilio.TwilioSim(port, arguments.account, token, arguments.webhook_url, arguments.number)
     limits, url = arguments.enforce_limits, arguments.webhook_url
     if arguments.platform == "slack":
         return slack.SlackSim(port, token, arguments.secret, url, enforce_limits=limits)
@@ -95,8 +103,10 @@ def _made(arguments: argparse.Namespace) -> SimServer:
 def _seed(sim: SimServer, sources: Path | None) -> None:
     if sources is not None and isinstance(sim, telegram.TelegramSim):
         seed_telegram(sim, sources)
+        seed_telegram_engineers(sim)
     elif sources is not None and isinstance(sim, slack.SlackSim):
         seed_slack(sim, sources)
+        seed_slack_engineers(sim)
 
 
 if __name__ == "__main__":

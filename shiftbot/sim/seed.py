@@ -1,4 +1,4 @@
-"""Part of the simulators: makes the chats and channels that a sources.json lists.
+"""Part of the simulators: makes the chats and channels that a sources.json lists, and the demo's engineers.
 
 The file does not say what kind of Telegram chat an id is, its name may: (topics) makes a forum, (channel) a
 channel, and "discussion" the group that is linked to the channel before it.
@@ -12,6 +12,13 @@ from pathlib import Path
 from .slack import SlackSim
 from .telegram import TelegramSim
 from .telegram_world import Json
+
+# As in supabase/seed.sql: name, Telegram handle and id, Slack id.
+ENGINEERS = (
+    ("Ada Adler", "ada_adler", 7000000001, "U0DEMOADA1"),
+    ("Ben Brook", "ben_brook", 7000000002, "U0DEMOBEN2"),
+    ("Cleo Costa", "", 0, "U0DEMOCLEO"),
+)
 
 
 def seed_telegram(sim: TelegramSim, sources: Path) -> None:
@@ -31,6 +38,20 @@ def seed_slack(sim: SlackSim, sources: Path) -> None:
     """Makes the channels; users are made up when they first speak."""
     for source in _listed(sources, "slack"):
         sim.create_channel(source["external_id"], source.get("name", ""))
+
+
+def seed_telegram_engineers(sim: TelegramSim) -> None:
+    """The demo's engineers have pressed Start in the bot's chat, without which it could not write to them."""
+    for name, handle, user_id, _ in ENGINEERS:
+        if user_id:
+            sim.add_user(user_id, name.partition(" ")[0], handle)
+            sim.create_chat("private", chat_id=user_id)
+
+
+def seed_slack_engineers(sim: SlackSim) -> None:
+    """The demo's engineers are members of the workspace."""
+    for name, _, _, user in ENGINEERS:
+        sim.add_user(user, name)
 
 
 def _listed(sources: Path, platform: str) -> list[Json]:

@@ -51,7 +51,7 @@ class WebApi:
 
     def post_message(self, arguments: Json) -> Json:
         """chat.postMessage; the post comes back as an event, as from Slack."""
-        channel = self.channel(arguments, needs_member=True)
+        channel = self._addressed(arguments)
         if channel.is_archived:
             raise Refused("is_archived")
         content = self._content(arguments)
@@ -62,6 +62,19 @@ class WebApi:
         message = self.world.post(channel, content, self.root(channel, thread))
         self.events.publish(channel, self.event(channel, message))
         return {"channel": channel.id, "ts": message["ts"], "message": shown(message)}
+
+    def _addressed(self, arguments: Json) -> Channel:
+        """A post may name a user in place of a channel: it lands in the conversation of the two."""
+        user = str(arguments.get("channel") or "")
+        if user[:1] not in ("U", "W"):
+            channel = self.channel(arguments, needs_member=True)
+        elif user in self.world.users:
+            channel = self.world.direct(user)
+        else:
+            raise Refused("channel_not_found")
+        if channel.kind == "im" and not self.world.has_messages_tab:
+            raise Refused("messages_tab_disabled")
+        return channel
 
     def root(self, channel: Channel, thread: str) -> str:
         """The root of the thread that a message belongs to: a reply's thread is that of its root."""

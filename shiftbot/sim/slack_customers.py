@@ -30,6 +30,12 @@ class Customers(Scene):
             self.world.channels[channel] = made
             return about(made)
 
+    def open_direct(self, user: str) -> str:
+        """The id of the conversation between a user and our app, which both may write in."""
+        with self.changed:
+            self.world.add_user(user)
+            return self.world.direct(user).id
+
     def set_channel(
         self, channel: str, is_member: bool | None = None, is_archived: bool | None = None
     ) -> Json:

@@ -64,6 +64,9 @@ class World:
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, tuple[Json, bytes]] = {}
         self.numbers = itertools.count(1)
+        self.has_messages_tab = (
+            True  # of App Home; without it nobody and nothing writes in direct conversations
+        )
         self._last_ts = 0
 
     def ts(self) -> str:
@@ -88,6 +91,10 @@ class World:
         if channel not in self.channels:
             raise SimError(f"there is no channel {channel}; make it with create_channel")
         return self.channels[channel]
+
+    def direct(self, user: str) -> Channel:
+        """The conversation of the app with a user, made on first sight."""
+        return self.channels.setdefault(f"D{user[1:]}", Channel(f"D{user[1:]}", user))
 
     def message(self, channel: str, ts: str) -> Json:
         """A message that is there. Raises SimError."""

@@ -17,7 +17,7 @@ from .telegram_media import Media
 from .telegram_updates import Updates
 from .telegram_world import Json, World
 
-TOKEN = "7000000001:AAE-simulated-token-for-local-use-only"
+TOKEN = "7100000000:AAE-simulated-token-for-local-use-only"
 
 
 class TelegramSim(Customers, SimServer):
@@ -161,7 +161,7 @@ class TelegramSim(Customers, SimServer):
 def _bot_id(token: str) -> int:
     number = token.partition(":")[0]
     if not number.isdigit():
-        raise SimError("a Telegram token looks like 7000000001:AA...")
+        raise SimError("a Telegram token looks like 7100000000:AA...")
     return int(number)
 
 

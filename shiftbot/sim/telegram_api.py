@@ -89,6 +89,8 @@ class BotApi:
             raise bad("chat_id is empty")
         chat = self._find(wanted)
         if chat is None:
+            if wanted.isdigit() and int(wanted) in self.world.users:  # met in a group, never wrote to the bot
+                raise Refused(403, "Forbidden: bot can't initiate conversation with a user")
             raise bad("chat not found")
         if chat.migrated_to is not None:
             moved = "Bad Request: group chat was upgraded to a supergroup chat"

@@ -7,7 +7,7 @@ import math
 
 from slack_sdk import WebClient
 
-from shiftbot.platforms.base import Button, OutcomeUnknown, Outgoing
+from shiftbot.platforms.base import Button, OutcomeUnknown, Outgoing, Permanent
 from shiftbot.platforms.shape import Json, as_object, child, children, words
 from shiftbot.platforms.slack import content
 from shiftbot.platforms.slack.errors import CALL_ERRORS, failure
@@ -55,6 +55,18 @@ class Client:
         if not words(ts):
             raise OutcomeUnknown("Slack's answer does not say which message it posted")
         return message_id(words(channel) or message.source_external_id, words(ts))
+
+    def edit(self, external_id: str, message: Outgoing) -> None:
+        """Replaces words and buttons; a message that is gone is fine. Raises like `send`."""
+        # Where it is, which differs from where it was sent: posts to a user land in a conversation.
+        channel, _, ts = external_id.removeprefix("slack:").partition("/")
+        text = content.escape(clean_text(message.text))
+        try:
+            self._web.chat_update(channel=channel, ts=ts, text=text, blocks=_blocks(text, message.buttons))
+        except CALL_ERRORS as error:
+            failed = failure(error)
+            if not (isinstance(failed, Permanent) and failed.code == "message_not_found"):
+                raise failed from None
 
     def find(self, message: Outgoing) -> str | None:
         """The external_id of an earlier send with the same token, or None where it is not there.
@@ -110,8 +122,8 @@ def _blocks(text: str, buttons: tuple[Button, ...]) -> list[Json]:
 def _button(button: Button) -> Json:
     return {
         "type": "button",
-        "action_id": button.event,
-        "value": str(button.ticket_id),
+        "action_id": button.action,
+        "value": str(button.target_id),
         "text": {"type": "plain_text", "text": button.text, "emoji": True},
     }
 

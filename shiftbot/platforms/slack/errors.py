@@ -49,7 +49,7 @@ def _answered(error: SlackApiError) -> SendError:
         return OutcomeUnknown(said)
     if code in PASSING or status >= 500:
         return Temporary(said)
-    return Permanent(said + _missing_scope(answer))
+    return Permanent(said + _missing_scope(answer), code)
 
 
 def _gateway(status: int) -> SendError:

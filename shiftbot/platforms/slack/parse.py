@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftbot.platforms.base import Dropped, Incoming, Parsed
+from shiftbot.platforms.base import Dropped, Incoming, Parsed, Recordable
 from shiftbot.platforms.shape import Json, as_object, child, guarded, instant, name, present, words
 from shiftbot.platforms.slack import content
 from shiftbot.platforms.slack.presses import parse_press, parse_reaction
@@ -14,7 +14,7 @@ SLACKBOT = "USLACKBOT"
 NOBODY = "slack:unknown"  # Slack does not say who deleted a message it no longer has
 
 
-def parse_event(raw: object, bot_user_id: str, bot_id: str) -> Parsed:
+def parse_event(raw: object, bot_user_id: str, bot_id: str) -> Recordable:
     """What one Events API request means. Never raises; a retried request gives the same."""
     bot = Bot(bot_user_id, bot_id)
     return guarded(lambda envelope: _event(envelope, bot), raw)
@@ -25,7 +25,7 @@ def parse_interaction(raw: object) -> Parsed:
     return guarded(parse_press, raw)
 
 
-def _event(envelope: Json, bot: Bot) -> Parsed:
+def _event(envelope: Json, bot: Bot) -> Recordable:
     if envelope.get("type") != "event_callback":
         name(envelope.get("type"))
         return Dropped("unhandled_event")
@@ -48,7 +48,7 @@ def _event(envelope: Json, bot: Bot) -> Parsed:
     return _message(envelope, event, bot)
 
 
-def _message(envelope: Json, event: Json, bot: Bot) -> Parsed:
+def _message(envelope: Json, event: Json, bot: Bot) -> Recordable:
     reason = _not_a_report(event, bot)
     if reason:
         return Dropped(reason)
@@ -90,7 +90,7 @@ def _incoming(envelope: Json, event: Json, message: Json, bot: Bot) -> Incoming:
     )
 
 
-def _changed(envelope: Json, event: Json, bot: Bot) -> Parsed:
+def _changed(envelope: Json, event: Json, bot: Bot) -> Recordable:
     message, before = as_object(event.get("message")), child(event, "previous_message")
     if message.get("subtype") == "tombstone":  # deleted, but its thread stays
         return _deleted(envelope, event, before, name(message.get("ts")), bot)
@@ -123,7 +123,7 @@ def _substance(message: Json) -> tuple[object, list[object]]:
     return message.get("text"), [file["file_id"] for file in content.attachments(message)]
 
 
-def _deleted(envelope: Json, event: Json, gone: Json, ts: str, bot: Bot) -> Parsed:
+def _deleted(envelope: Json, event: Json, gone: Json, ts: str, bot: Bot) -> Recordable:
     """A deletion; `gone` is the message as it was, empty where Slack no longer has it."""
     if gone.get("subtype") == "tombstone":
         return Dropped("service_message")  # was reported when it became a tombstone

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from shiftbot.platforms.base import Dropped, Incoming, Parsed, UserEvent
+from shiftbot.platforms.base import Dropped, Incoming, PagePress, Parsed, Recordable, UserEvent
 from shiftbot.platforms.shape import (
     BUTTON_EVENTS,
+    PAGE_VERBS,
     Json,
     as_object,
     child,
@@ -21,7 +22,7 @@ LIKES = frozenset({"+1", "thumbsup", "white_check_mark"})
 DISLIKES = frozenset({"-1", "thumbsdown"})
 
 
-def parse_reaction(envelope: Json, event: Json, bot: Bot) -> Parsed:
+def parse_reaction(envelope: Json, event: Json, bot: Bot) -> Recordable:
     """A thumb put on one of our messages."""
     emoji = words(event.get("reaction")).partition("::")[0]  # "+1::skin-tone-3"
     item = child(event, "item")
@@ -52,13 +53,15 @@ def parse_reaction(envelope: Json, event: Json, bot: Bot) -> Parsed:
 
 
 def parse_press(raw: Json) -> Parsed:
-    """A press on one of our buttons: the action is the event, its value the ticket id."""
+    """A press on one of our buttons: the action is the event, its value the ticket id (under a page: the attempt's)."""
     if raw.get("type") != "block_actions":
         name(raw.get("type"))
         return Dropped("unhandled_interaction")
     action = next(iter(children(raw, "actions")), {})
     event, ticket_id = words(action.get("action_id")), ticket_number(action.get("value"))
     container, message, user = child(raw, "container"), child(raw, "message"), as_object(raw.get("user"))
+    if event in PAGE_VERBS and ticket_id is not None:
+        return PagePress("slack", PAGE_VERBS[event], ticket_id, name(user.get("id")))
     channel = container.get("channel_id") or child(raw, "channel").get("id")
     ts = container.get("message_ts") or message.get("ts")
     if event not in BUTTON_EVENTS or ticket_id is None or not channel or not ts:

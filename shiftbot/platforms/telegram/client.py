@@ -6,21 +6,25 @@ import asyncio
 import concurrent.futures
 import logging
 import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import telegram
 from telegram.error import TelegramError
 
-from shiftbot.platforms.base import Button, OutcomeUnknown, Outgoing, Temporary
+from shiftbot.platforms.base import Button, OutcomeUnknown, Outgoing, Permanent, Temporary
 from shiftbot.platforms.shape import UnknownShape
 from shiftbot.platforms.telegram.errors import Request, failure
 from shiftbot.platforms.telegram.reading import message_id
 from shiftbot.platforms.text import clean_text, split_text, utf16_length
 
+T = TypeVar("T")
 API = "https://api.telegram.org"
 CONNECT_SECONDS = 3.0
 POOL_SIZE = 16
 # They log addresses, which hold the token, and at DEBUG what people wrote.
 CHATTY_LOGGERS = ("httpx", "httpcore", "telegram")
+UP_TO_DATE = frozenset({"not_modified", "message_gone"})
 
 
 class Client:
@@ -60,14 +64,15 @@ class Client:
 
     def send(self, message: Outgoing) -> str:
         """Posts one part and returns its external_id. Raises Permanent, Temporary or OutcomeUnknown."""
-        with self._closing:
-            if self._closed:
-                raise Temporary("the client is closed")
-            future = asyncio.run_coroutine_threadsafe(self._post(message), self._loop)
+        return self._call(lambda: self._post(message), message.text)
+
+    def edit(self, external_id: str, message: Outgoing) -> None:
+        """Replaces words and buttons; a message that is gone, or says so already, is fine. Raises like `send`."""
         try:
-            return future.result()
-        except concurrent.futures.CancelledError:
-            raise OutcomeUnknown("the client was closed while the message was under way") from None
+            self._call(lambda: self._replace(external_id, message), message.text)
+        except Permanent as error:
+            if error.code not in UP_TO_DATE:
+                raise
 
     def find(self, message: Outgoing) -> str | None:
         """Raises OutcomeUnknown: a bot cannot read what was posted."""
@@ -92,22 +97,45 @@ class Client:
         await self._request.shutdown()
         await self._loop.shutdown_default_executor()
 
+    def _call(self, work: Callable[[], Coroutine[Any, Any, T]], text: str) -> T:
+        with self._closing:
+            if self._closed:
+                raise Temporary("the client is closed")
+            future = asyncio.run_coroutine_threadsafe(self._guarded(work, text), self._loop)
+        try:
+            return future.result()
+        except concurrent.futures.CancelledError:
+            raise OutcomeUnknown("the client was closed while the message was under way") from None
+
     async def _post(self, message: Outgoing) -> str:
         thread = message.thread
+        posted = await self._bot.send_message(
+            chat_id=_chat(message.source_external_id),
+            text=clean_text(message.text),
+            message_thread_id=thread.get("message_thread_id"),
+            reply_parameters=_reply(thread.get("reply_to_message_id")),
+            reply_markup=_keyboard(message.buttons),
+            link_preview_options=telegram.LinkPreviewOptions(is_disabled=True),
+        )
+        return message_id(posted.chat.id, posted.message_id)
+
+    async def _replace(self, external_id: str, message: Outgoing) -> None:
+        chat, _, number = external_id.removeprefix("telegram:").partition("/")
+        await self._bot.edit_message_text(
+            chat_id=_chat(chat),
+            message_id=int(number),
+            text=clean_text(message.text),
+            reply_markup=_keyboard(message.buttons),
+            link_preview_options=telegram.LinkPreviewOptions(is_disabled=True),
+        )
+
+    async def _guarded(self, work: Callable[[], Coroutine[Any, Any, T]], text: str) -> T:
         try:
             async with asyncio.timeout(self._deadline):
-                posted = await self._bot.send_message(
-                    chat_id=_chat(message.source_external_id),
-                    text=clean_text(message.text),
-                    message_thread_id=thread.get("message_thread_id"),
-                    reply_parameters=_reply(thread.get("reply_to_message_id")),
-                    reply_markup=_keyboard(message.buttons),
-                    link_preview_options=telegram.LinkPreviewOptions(is_disabled=True),
-                )
-            return message_id(posted.chat.id, posted.message_id)
+                return await work()
         except TelegramError as error:
             # Without its cause: that one's text may hold the address and so the token.
-            raise failure(error, (self._token, message.text)) from None
+            raise failure(error, (self._token, text)) from None
         except TimeoutError:
             raise OutcomeUnknown("Telegram did not finish its answer in time") from None
         except (UnknownShape, KeyError, TypeError, ValueError, AttributeError):
@@ -130,7 +158,7 @@ def _keyboard(buttons: tuple[Button, ...]) -> telegram.InlineKeyboardMarkup | No
     if not buttons:
         return None
     row = [
-        telegram.InlineKeyboardButton(button.text, callback_data=f"{button.event}:{button.ticket_id}")
+        telegram.InlineKeyboardButton(button.text, callback_data=f"{button.action}:{button.target_id}")
         for button in buttons
     ]
     return telegram.InlineKeyboardMarkup([row])

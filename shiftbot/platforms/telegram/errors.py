@@ -22,6 +22,14 @@ NOT_SENT = (
 )
 
 
+# The Bot API names its refusals in words only; these are the ones that somebody reacts to.
+CODES = {
+    "chat not found": "chat_not_found",
+    "message is not modified": "not_modified",
+    "message to edit not found": "message_gone",
+}
+
+
 class Refused(TelegramError):
     """An answer other than success, as it came: the library's own errors no longer tell the status."""
 
@@ -83,7 +91,13 @@ def _refusal(error: Refused, secrets: tuple[str, ...]) -> SendError:
     said = f"Telegram answered {status}: {description[:200]}"
     if status == 429:
         return Temporary(said, _seconds(parameters.get("retry_after")))
-    return Temporary(said) if status >= 500 or status == 408 else Permanent(said)
+    return Temporary(said) if status >= 500 or status == 408 else Permanent(said, _code(status, description))
+
+
+def _code(status: int, description: str) -> str:
+    if status == 403:
+        return "forbidden"
+    return next((code for phrase, code in CODES.items() if phrase in description.lower()), "")
 
 
 def _gateway(status: int) -> SendError:

@@ -6,8 +6,17 @@ from datetime import datetime
 
 from telegram import CallbackQuery, Chat, Message, MessageReactionUpdated, Update
 
-from shiftbot.platforms.base import Dropped, Incoming, Parsed, UserEvent
-from shiftbot.platforms.shape import BUTTON_EVENTS, Json, UnknownShape, present, ticket_number, whole, words
+from shiftbot.platforms.base import Dropped, Incoming, PagePress, Parsed, UserEvent
+from shiftbot.platforms.shape import (
+    BUTTON_EVENTS,
+    PAGE_VERBS,
+    Json,
+    UnknownShape,
+    present,
+    ticket_number,
+    whole,
+    words,
+)
 from shiftbot.platforms.telegram.reading import Bot, account, chat_name, message_id
 
 LIKES = frozenset({"👍", "❤", "❤️", "❤\u200d🔥", "❤️\u200d🔥", "🥰", "😍", "💘"})
@@ -15,12 +24,15 @@ DISLIKES = frozenset({"👎"})
 
 
 def parse_callback(raw: Json, now: datetime) -> Parsed:
-    """A press on one of our buttons; its data is `<event>:<ticket id>`."""
+    """A press on one of our buttons; its data is `<event>:<ticket id>` or, under a page, `<button>:<attempt id>`."""
     query = Update.de_json(dict(raw), None).callback_query
     if query is None:
         raise UnknownShape
     event, _, number = words(query.data).partition(":")
     ticket_id = ticket_number(number)
+    query_id = _query_id(query)
+    if event in PAGE_VERBS and ticket_id is not None:
+        return PagePress("telegram", PAGE_VERBS[event], ticket_id, str(whole(query.from_user.id)))
     if event not in BUTTON_EVENTS or ticket_id is None or query.message is None:
         return Dropped("unknown_button")
     place = query.message
@@ -28,7 +40,7 @@ def parse_callback(raw: Json, now: datetime) -> Parsed:
         platform="telegram",
         source_external_id=str(whole(place.chat.id)),
         event=BUTTON_EVENTS[event],
-        external_id=f"telegram:callback/{_query_id(query)}",
+        external_id=f"telegram:callback/{query_id}",
         thread_key=_thread_key(place.chat, place.message_id, place if isinstance(place, Message) else None),
         author=account(query.from_user.id),
         author_name=words(query.from_user.full_name),
