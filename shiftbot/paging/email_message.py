@@ -103,7 +103,8 @@ def address_of(contact: Contact) -> Address:
 def one_line(text: str, limit: int) -> str:
     """Words fit for a header: no line end or control character, however a person wrote them."""
     flat = "".join(" " if _breaks(character) else character for character in clean_text(text))
-    flat = " ".join(flat.split())
+    # The email package decodes an encoded word that it is given, line ends included, and writes them out as they are.
+    flat = " ".join(flat.split()).replace("=?", "= ?")
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 

@@ -1,4 +1,4 @@
-"""Runs one of the simulators by itself: python -m shiftbot.sim telegram|slack|openai|twilio --port 8081.
+"""Runs one of the simulators by itself: python -m shiftbot.sim telegram|slack|openai|twilio|mail|webhook --port 8081.
 
 Tokens and secrets are those of the environment (TELEGRAM_BOT_TOKEN, …) or the simulators' own.
 """
@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import openai, slack, telegram, twilio
+from . import mail, openai, receiver, slack, telegram, twilio
 from .faults import SimError
 from .seed import seed_slack, seed_telegram
 from .server import SimServer
@@ -69,6 +69,15 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--token", default=_set("OPENAI_API_KEY", openai.KEY), help="API key that is accepted")
     model.add_argument("--latency", type=float, default=0.0, help="seconds per answer")
     model.set_defaults(sources=None)
+    post = platforms.add_parser("mail", parents=[shared], help="a mail server; --port is that of its control")
+    post.add_argument("--smtp-port", type=int, default=0, help="port on 127.0.0.1, 0 for a free one")
+    post.set_defaults(sources=None, token="")
+    taker = platforms.add_parser(
+        "webhook", parents=[shared], help="who receives our webhooks, as PagerDuty does"
+    )
+    taker.add_argument("--token", default=_set("PAGERDUTY_ROUTING_KEY", ""), help="routing key it wants")
+    taker.add_argument("--secret", default=_set("PAGING_WEBHOOK_SECRET", receiver.SECRET))
+    taker.set_defaults(sources=None)
     phones = platforms.add_parser("twilio", parents=[shared], help="phone calls and texts")
     phones.add_argument("--account", default=_set("TWILIO_ACCOUNT_SID", twilio.ACCOUNT))
     phones.add_argument("--token", default=_set("TWILIO_AUTH_TOKEN", twilio.TOKEN), help="auth token")
@@ -87,6 +96,10 @@ def _made(arguments: argparse.Namespace) -> SimServer:
     port, token = arguments.port, arguments.token
     if arguments.platform == "openai":
         return openai.ModelSim(port, token, latency=arguments.latency)
+    if arguments.platform == "mail":
+        return mail.MailSim(port, arguments.smtp_port)
+    if arguments.platform == "webhook":
+        return receiver.WebhookReceiver(port, arguments.secret, token)
     if arguments.platform == "twilio":
         return twilio.TwilioSim(port, arguments.account, token, arguments.webhook_url, arguments.number)
     limits, url = arguments.enforce_limits, arguments.webhook_url
