@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from shiftbot.db import Pool, constraint_of
 from shiftbot.settings import Settings
-from webhooks import health, slack, telegram
+from webhooks import health, slack, telegram, twilio
 from webhooks.identity import IdentityUnknown, Once, ask_slack, ask_telegram
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ def create_app(settings: Settings, pool: Pool) -> Flask:
         app.register_blueprint(telegram.blueprint(settings, pool, Once(partial(ask_telegram, settings))))
     if settings.slack_bot_token.get_secret_value():
         app.register_blueprint(slack.blueprint(settings, pool, Once(partial(ask_slack, settings))))
+    if settings.twilio_auth_token.get_secret_value():
+        app.register_blueprint(twilio.blueprint(settings, pool))
 
     registry = CollectorRegistry()
     registry.register(REGISTRY)  # our own counters: a registry collects like any collector

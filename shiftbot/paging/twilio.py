@@ -13,7 +13,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from shiftbot.paging import words
-from shiftbot.paging.base import IsWanted, Method, OutcomeUnknown, Page, Permanent, SendError, Sent
+from shiftbot.paging.base import IsWanted, Method, OutcomeUnknown, Page, Permanent, Sent
 from shiftbot.paging.twilio_errors import ALREADY_OVER, CALL_ERRORS, code_of, failure, rate_limited
 from shiftbot.settings import Settings, SettingsError
 
@@ -96,26 +96,15 @@ class PhoneCall(_Account):
                 async_amd_status_callback_method="POST",
             )
         )
-        sid = _sid(call)
-        if is_wanted():
-            return Sent("attempted", sid)
-        # Acknowledged while it was being placed: nobody knew its sid yet, so nobody else can end it.
-        try:
-            self._hang_up(sid)
-        except SendError as error:
-            return Sent("attempted", sid, f"no longer wanted, and rings on: {error}")
-        return Sent("attempted", sid, "no longer wanted when it was placed: hung up")
+        return Sent("attempted", _sid(call))
 
     def stop(self, page: Page) -> None:
         """Ends the call, ringing or answered; one that is over already is fine. Raises like `send`."""
-        if page.external_id:
-            self._hang_up(page.external_id)
+        sid = page.external_id
+        if not sid:
+            return
 
-    def tell(self, page: Page) -> None:
-        """Nothing: a call cannot be brought up to date, only ended."""
-
-    def _hang_up(self, sid: str) -> None:
-        def update() -> None:
+        def hang_up() -> None:
             try:
                 # "canceled" would leave a call that was answered a moment ago; "completed" ends both kinds.
                 self._client.calls(sid).update(status="completed")
@@ -123,7 +112,10 @@ class PhoneCall(_Account):
                 if code_of(error) not in ALREADY_OVER:
                     raise
 
-        _asked(update)
+        _asked(hang_up)
+
+    def tell(self, page: Page) -> None:
+        """Nothing: a call cannot be brought up to date, only ended."""
 
 
 class Sms(_Account):
