@@ -42,7 +42,7 @@ def test_no_function_can_be_called(world: World, role: str) -> None:
 
 def test_the_question_is_not_vacuous(world: World) -> None:
     assert len(world.rows(FUNCTIONS, "postgres", "postgres", conn=world.superuser)) > 40
-    assert len(world.rows(FUNCTIONS, "shiftbot_ingest", "shiftbot_ingest", conn=world.superuser)) == 3
+    assert len(world.rows(FUNCTIONS, "shiftbot_ingest", "shiftbot_ingest", conn=world.superuser)) > 3
 
 
 def test_no_sequence_can_be_drawn_from(world: World) -> None:

@@ -77,7 +77,7 @@ def test_a_note_causes_no_message(world: World) -> None:
 
 
 def test_words_to_a_customer_cause_one_message_each(world: World) -> None:
-    ticket = world.ticket("escalated")
+    ticket = world.ticket("awaiting_feedback")
     seq, _, _ = world.append(ticket, "public_reply", "On it.")
 
     assert world.queue("replies") == [

@@ -7,7 +7,11 @@ import pytest
 from tests.db.world import World, refused
 
 MAY_CALL = {
-    "shiftbot_ingest": {"ingest_message", "move_source", "sync_sources"},
+    "shiftbot_ingest": {
+        *("ingest_message", "move_source", "sync_sources"),
+        *("press_page", "hear_sms", "hear_call_status", "answer_call", "look_at_link", "acknowledge_by_link"),
+        *("on_call_metrics", "calendar"),
+    },
     "shiftbot_worker": {
         *("read_queue", "archive_message", "await_queue", "postpone_message", "fail_message", "claim_triage"),
         *(
@@ -19,6 +23,8 @@ MAY_CALL = {
             "retry_reply",
         ),
         *("set_escalation_threshold", "move_source", "sweep"),
+        *("claim_attempt", "settle_attempt", "retry_attempt", "look_at_attempt", "is_attempt_wanted"),
+        "settle_joined",
     },
 }
 

@@ -53,7 +53,7 @@ def test_a_claim_says_where_and_what_to_send(world: World) -> None:
 
 
 def test_only_an_answer_has_buttons(world: World) -> None:
-    ticket = world.ticket("escalated")
+    ticket = world.ticket("awaiting_feedback")
     world.append(ticket, "public_reply", "On it")
     ((_, _, body),) = world.take("replies")
 

@@ -131,6 +131,7 @@ def test_while_a_human_has_it_the_bot_only_summarises(world: World, status: str)
     triage(world, ticket, escalate=True)
     if status == "escalated":
         world.append(ticket, "acknowledged")
+        deliver(world, "telegram:-1001/9000")  # that an engineer has it
     deliver(world)
     world.says("And now?", message=2, thread_key="msg:1")
 

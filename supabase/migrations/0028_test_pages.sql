@@ -1,0 +1,35 @@
+-- A test page (shiftbot page test): rings one engineer by every way the policy has, as a real page would, without a ticket.
+-- It ends when it is acknowledged or when every way was tried once.
+
+create function private.open_test_page(p_engineer_id bigint, p_method public.escalation_method default null) returns bigint
+language plpgsql security definer set search_path = '' as $$  -- definer: engineers hold no right to write pages
+declare
+  page_id bigint;
+begin
+  if private.database_identity() = 'authenticated' and private.current_engineer_id() is distinct from p_engineer_id and not private.is_admin() then
+    raise exception 'an engineer tests only the own page' using errcode = 'insufficient_privilege';
+  end if;
+  if not exists (select from public.engineers where id = p_engineer_id and is_active) then
+    raise exception 'engineer % is unknown or inactive', p_engineer_id
+      using errcode = 'check_violation', constraint = 'tested_engineer_is_active', schema = 'public', table = 'escalations',
+            hint = 'Name an active engineer.';
+  end if;
+  update public.escalations set state = 'resolved', due_at = null, changed_at = clock_timestamp()
+  where tested_engineer_id = p_engineer_id and state = 'ringing';
+  insert into public.escalations (tested_engineer_id, due_at) values (p_engineer_id, clock_timestamp()) returning id into page_id;
+  if p_method is null then
+    perform private.advance_escalation(page_id);
+  else
+    perform private.attempt_step(e, s, g) from public.escalations as e, public.engineers as g,
+      (select st from public.escalation_steps as st where st.method = p_method order by st.target desc, st.position limit 1) as one (s)
+    where e.id = page_id and g.id = p_engineer_id;
+    -- One way only: it ends by itself after two minutes.
+    update public.escalations set step = 2147483647, batch = 0, due_at = clock_timestamp() + interval '2 minutes' where id = page_id;
+  end if;
+  return page_id;
+end
+$$;
+comment on function private.open_test_page(bigint, public.escalation_method) is
+  'Rings one engineer for a test, by every way of the policy or by one; returns the escalation.';
+
+grant execute on function private.open_test_page(bigint, public.escalation_method) to authenticated;
