@@ -105,7 +105,8 @@ end
 $$;
 comment on function private.keep_edited_shift() is 'Makes a turn to come that a person edits a manual shift, so that the rotation does not undo the edit.';
 create trigger keep_edited_shift before update of engineer_id, starts_at, ends_at on public.shifts
-  for each row when (old.kind = 'rotation' and old.turn_starts_at > clock_timestamp())
+  for each row when (old.kind = 'rotation' and old.turn_starts_at > clock_timestamp()
+                     and (old.engineer_id, old.starts_at, old.ends_at) is distinct from (new.engineer_id, new.starts_at, new.ends_at))
   execute function private.keep_edited_shift();
 
 create function private.planned_shifts(p_from timestamptz, p_until timestamptz)

@@ -106,10 +106,10 @@ comment on function private.notify_once(bigint, text, text, text) is 'Sends a no
 create function private.in_rota_time(p_at timestamptz) returns text
 language sql stable security definer set search_path = '' as $$  -- definer: called within the sweep only
   select to_char(p_at at time zone z.name, 'FMDay YYYY-MM-DD HH24:MI') || ' (' || z.name || ')'
-  from (select coalesce((select r.time_zone from public.rotations as r where r.is_active
-                         order by r.starts_on desc, r.id desc limit 1), 'UTC') as name) as z
+  from (select coalesce((select r.time_zone from public.rotations as r
+                         order by r.is_active desc, r.starts_on desc, r.id desc limit 1), 'UTC') as name) as z
 $$;
-comment on function private.in_rota_time(timestamptz) is 'A moment as people read it: in the time zone of the rotation that rules, or in UTC.';
+comment on function private.in_rota_time(timestamptz) is 'A moment as people read it: in the time zone of the newest rotation, or in UTC.';
 
 create function private.announce_hand_over(p_at timestamptz, p_from bigint, p_to bigint) returns integer
 language plpgsql security definer set search_path = '' as $$  -- definer: called within the sweep only
