@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException
 
 from shiftbot.db import Pool, constraint_of
 from shiftbot.settings import Settings
-from webhooks import health, slack, telegram, twilio
+from webhooks import acknowledge, calendar, health, slack, telegram, twilio
+from webhooks.database_metrics import DatabaseMetrics
 from webhooks.identity import IdentityUnknown, Once, ask_slack, ask_telegram
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ def create_app(settings: Settings, pool: Pool) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.before_request(pool.open)  # after the fork, once: opening an open pool does nothing
     app.register_blueprint(health.blueprint(pool))
+    app.register_blueprint(calendar.blueprint(settings, pool))
+    app.register_blueprint(acknowledge.blueprint(pool))
     if settings.telegram_bot_token.get_secret_value():
         app.register_blueprint(telegram.blueprint(settings, pool, Once(partial(ask_telegram, settings))))
     if settings.slack_bot_token.get_secret_value():
@@ -36,6 +39,7 @@ def create_app(settings: Settings, pool: Pool) -> Flask:
 
     registry = CollectorRegistry()
     registry.register(REGISTRY)  # our own counters: a registry collects like any collector
+    registry.register(DatabaseMetrics(pool))
     PrometheusMetrics(app, path="/metrics", group_by="url_rule", registry=registry)
 
     app.register_error_handler(IdentityUnknown, _unavailable)

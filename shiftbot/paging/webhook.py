@@ -109,11 +109,10 @@ class Webhook:
         event: Json = {"event_action": action, "dedup_key": dedup_key(page), "client": "Shift-Bot"}
         if self._routing_key:
             event["routing_key"] = self._routing_key
-        if self._base_url:
-            event["client_url"] = self._base_url
-            if page.token and action == "trigger":
-                link = f"{self._base_url}/acknowledge/{quote(page.token, safe='')}"
-                event["links"] = [{"href": link, "text": "Acknowledge"}]
+        # The token stands for a person, and without one there is nobody who acknowledges.
+        if self._base_url and page.token and page.contact and action == "trigger":
+            link = f"{self._base_url}/acknowledge/{quote(page.token, safe='')}"
+            event["links"] = [{"href": link, "text": f"Acknowledge as {page.contact.name}"}]
         return event | {"payload": _payload(page)}
 
     def _seconds(self, retry_after: str) -> float | None:
