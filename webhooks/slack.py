@@ -98,10 +98,12 @@ def _whisper(response_url: Any, pressed: Pressed) -> None:
         return
     client = WebhookClient(response_url, timeout=_WHISPER_SECONDS, retry_handlers=[])
     try:
-        client.send(text=pressed.words, response_type="ephemeral", replace_original=False)
-    except (SlackClientError, OSError, HTTPException, ValueError) as error:
-        # The press counts all the same, and the message itself is about to be changed.
-        log.info("press not answered", extra={"action": "press_not_answered", "error": type(error).__name__})
+        answer = client.send(text=pressed.words, response_type="ephemeral", replace_original=False)
+        error = "" if answer.status_code == 200 else f"HTTP {answer.status_code}"
+    except (SlackClientError, OSError, HTTPException, ValueError) as failure:
+        error = type(failure).__name__
+    if error:  # the press counts all the same, and the message itself is about to be changed
+        log.warning("press not answered", extra={"action": "press_not_answered", "error": error})
 
 
 @contextmanager
