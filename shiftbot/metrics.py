@@ -41,3 +41,8 @@ REPLIES = Counter(
     "Answers on their way to users: delivered, retried, failed, unknown",
     ["platform", "outcome"],
 )
+ATTEMPTS = Counter(
+    "shiftbot_attempts",
+    "Rings and notices to engineers, by how far they came when the request returned",
+    ["method", "outcome"],
+)

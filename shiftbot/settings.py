@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     )
     triage_concurrency: int = Field(4, ge=1, le=64, description="tickets triaged at once per process")
     reply_concurrency: int = Field(4, ge=1, le=64, description="replies sent at once per process")
-    escalation_concurrency: int = Field(4, ge=1, le=64, description="pages in hand at once per process")
+    escalation_concurrency: int = Field(16, ge=1, le=128, description="rings in hand at once per process")
     visibility_timeout_seconds: int = Field(
         60, ge=2, description="a message in the hand of a dead worker is taken up again after this"
     )

@@ -10,16 +10,19 @@ from types import FrameType
 
 from shiftbot import log as logs
 from shiftbot.db import Pool, open_pool
+from shiftbot.paging.base import Channel
+from shiftbot.paging.channels import make_channels
 from shiftbot.platforms import slack, telegram
 from shiftbot.platforms.base import Client
+from shiftbot.queue import QUEUES
 from shiftbot.settings import Settings, SettingsError
 from shiftbot.triage.engine import TriageEngine
+from workers.escalations import EscalationsHandler
 from workers.loop import ROLE, Handler, Loop
 from workers.replies import RepliesHandler
 from workers.triage import TriageHandler
 
 log = logging.getLogger(__name__)
-QUEUES = ("triage", "replies")
 SEND_SECONDS = 10.0  # of silence end a send
 SEND_DEADLINE_SECONDS = telegram.CONNECT_SECONDS + 2 * SEND_SECONDS  # a trickle of bytes included
 
@@ -43,8 +46,9 @@ def main(settings: Settings, which: str = "all") -> int:
 def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> None:
     """Serves `queues` until `stop` is set."""
     dsn = settings.database_url.get_secret_value()
-    size = settings.triage_concurrency + settings.reply_concurrency
+    size = sum(_concurrency(settings)[queue] for queue in queues)
     clients = make_clients(settings)
+    channels = make_channels(settings, clients)
     engine = TriageEngine.from_settings(settings)
     with open_pool(dsn, ROLE, size, "worker") as pool:
         _apply_threshold(settings, pool)
@@ -52,8 +56,8 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
             Loop(
                 dsn,
                 pool,
-                _handler(queue, settings, pool, clients, engine),
-                settings.triage_concurrency if queue == "triage" else settings.reply_concurrency,
+                _handler(queue, settings, pool, clients, channels, engine),
+                _concurrency(settings)[queue],
                 settings.visibility_timeout_seconds,
                 stop,
             )
@@ -64,6 +68,8 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
         log.info("working", extra={"action": "working", "queues": list(queues)})
         for loop in loops:
             loop.join()
+    for channel in channels.values():
+        channel.close()
     for client in clients.values():
         client.close()
     engine.close()
@@ -79,11 +85,26 @@ def make_clients(settings: Settings) -> dict[str, Client]:
     return clients
 
 
+def _concurrency(settings: Settings) -> dict[str, int]:
+    return {
+        "triage": settings.triage_concurrency,
+        "replies": settings.reply_concurrency,
+        "escalations": settings.escalation_concurrency,
+    }
+
+
 def _handler(
-    queue: str, settings: Settings, pool: Pool, clients: dict[str, Client], engine: TriageEngine
+    queue: str,
+    settings: Settings,
+    pool: Pool,
+    clients: dict[str, Client],
+    channels: dict[str, Channel],
+    engine: TriageEngine,
 ) -> Handler:
     if queue == "triage":
         return TriageHandler(pool, engine, settings.visibility_timeout_seconds)
+    if queue == "escalations":
+        return EscalationsHandler(pool, channels)
     return RepliesHandler(pool, clients, settings.visibility_timeout_seconds)
 
 

@@ -6,9 +6,8 @@ import argparse
 
 from shiftbot.cli import command
 from shiftbot.cli.failure import Failed
+from shiftbot.queue import QUEUES
 from shiftbot.settings import Settings, SettingsError
-
-QUEUES = ("triage", "replies")  # escalations join when there is a worker for them
 
 
 def add(commands: command.Commands) -> None:
@@ -24,7 +23,7 @@ def add(commands: command.Commands) -> None:
         commands,
         "worker",
         _worker,
-        "triage tickets and send replies",
+        "triage tickets, send replies and ring engineers",
         "Serves the queues until stopped. Run as many workers as you like, on as many machines.",
     )
     worker.add_argument(

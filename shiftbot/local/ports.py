@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import socket
+from collections.abc import Iterator
 
 from shiftbot.local.home import LocalError
 from shiftbot.local.postgres import HOST
@@ -35,8 +36,16 @@ def choose() -> dict[str, int]:
 
 
 def _free_ones() -> dict[str, int]:
-    candidates = (port for port in random.sample(_FREE, 500) if is_free(port))  # not for secrets
-    return dict(zip(OFFSETS, candidates, strict=False))
+    return dict(zip(OFFSETS, _candidates(), strict=False))
+
+
+def _candidates() -> Iterator[int]:
+    return (port for port in random.sample(_FREE, 500) if is_free(port))  # not for secrets
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    return next(_candidates())
 
 
 def is_free(port: int) -> bool:

@@ -63,14 +63,14 @@ begin
       claimed_at = coalesce(claimed_at, clock_timestamp()),
       in_hand_until = case when p_outcome in ('attempted', 'ringing') then in_hand_until end
     where id = attempt.id returning * into attempt;
-    if attempt.kind = 'ring' then
+    if attempt.kind = 'ring' and (attempt.cycle = 1 or p_outcome <> 'skipped') then
       perform private.journal_page(page, 'call_outcome', private.attempt_facts(attempt), jsonb_build_object('detail', left(p_detail, 300)));
     end if;
   end if;
   select * into attempt from public.escalation_attempts where id = p_attempt_id;
   if attempt.kind = 'ring' and private.is_over(attempt) and attempt.outcome <> 'acknowledged' then
     perform private.hasten(page.id);
-  elsif attempt.kind = 'notice' and attempt.outcome in ('failed', 'unknown') then
+  elsif attempt.kind = 'notice' and attempt.outcome in ('failed', 'skipped', 'unknown') then
     perform private.try_next_notice(attempt);
   end if;
   return 'recorded';
@@ -79,7 +79,7 @@ $$;
 comment on function private.record_outcome(bigint, text, text) is
   'Moves an attempt forward, journals it, and goes on at once where nothing else can be answered; recorded or ignored.';
 
-create function private.claim_attempt(p_attempt_id bigint, p_msg_id bigint, p_lease_seconds numeric)
+create function private.claim_attempt(p_attempt_id bigint, p_msg_id bigint, p_methods text[], p_request_seconds numeric)
 returns table (outcome text, wait_seconds numeric, page jsonb)
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
 #variable_conflict use_column
@@ -100,6 +100,8 @@ begin
   elsif attempt.outcome is null and attempt.engineer_id is not null
         and not exists (select from public.engineers as g where g.id = attempt.engineer_id and g.is_active) then
     perform private.record_outcome(attempt.id, 'skipped', 'the engineer is not active any more');
+  elsif attempt.outcome is null and not attempt.method::text = any (p_methods) then
+    perform private.record_outcome(attempt.id, 'skipped', replace(attempt.method::text, '_', ' ') || ' is not configured');
   elsif attempt.id is not null and attempt.outcome is null then
     chat := (select case attempt.method when 'telegram_message' then g.telegram_user_id::text when 'slack_message' then g.slack_user_id end
              from public.engineers as g where g.id = attempt.engineer_id);
@@ -110,7 +112,10 @@ begin
     perform private.archive_message('escalations', p_msg_id);
   elsif outcome = 'claimed' then
     update public.escalation_attempts as a set claimed_at = clock_timestamp(), outcome = 'attempted', outcome_at = clock_timestamp(),
-      in_hand_until = clock_timestamp() + p_lease_seconds * interval '1 second', tries = a.tries + 1
+      tries = a.tries + 1,
+      -- A Telegram call is held by the worker for as long as it rings.
+      in_hand_until = clock_timestamp() + (p_request_seconds + case a.method when 'telegram_call' then a.ring_seconds else 0 end)
+        * interval '1 second'
     where a.id = attempt.id returning * into attempt;
     if attempt.kind = 'ring' then
       perform private.journal_page(escalation, 'call_placed', private.attempt_facts(attempt));
@@ -120,8 +125,8 @@ begin
   return next;
 end
 $$;
-comment on function private.claim_attempt(bigint, bigint, numeric) is
-  'Claims the right to ring: claimed with the page, wait, or gone (nothing to ring for; the message is archived).';
+comment on function private.claim_attempt(bigint, bigint, text[], numeric) is
+  'Claims the right to ring by one of the methods this worker has: claimed with the page, wait, or gone (the message is archived).';
 
 create function private.settle_attempt(p_attempt_id bigint, p_msg_id bigint, p_outcome text, p_external_id text default null,
                                        p_detail text default null) returns text
@@ -191,6 +196,6 @@ language sql stable security definer set search_path = '' as $$  -- definer: wor
 $$;
 comment on function private.is_attempt_wanted(bigint) is 'Whether a ring that is under way should go on.';
 
-grant execute on function private.claim_attempt(bigint, bigint, numeric), private.settle_attempt(bigint, bigint, text, text, text),
+grant execute on function private.claim_attempt(bigint, bigint, text[], numeric), private.settle_attempt(bigint, bigint, text, text, text),
   private.retry_attempt(bigint, bigint, numeric, text), private.look_at_attempt(bigint), private.is_attempt_wanted(bigint)
   to shiftbot_worker;

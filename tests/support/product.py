@@ -13,6 +13,7 @@ import psycopg
 from werkzeug.serving import make_server
 
 from shiftbot.db import Pool, open_pool
+from shiftbot.local.ports import free_port
 from shiftbot.settings import Settings
 from shiftbot.sim.openai import ModelSim
 from shiftbot.sim.slack import SECRET as SLACK_SECRET
@@ -109,10 +110,12 @@ def product(database: Database, **overrides: Any) -> Iterator[Product]:
     with ExitStack() as stack:
         telegram, slack = stack.enter_context(TelegramSim()), stack.enter_context(SlackSim())
         model = stack.enter_context(ModelSim())
-        settings = Settings.load(**(_settings(database, telegram, slack, model) | overrides))
+        port = free_port()
+        public = {"public_base_url": f"http://127.0.0.1:{port}"}
+        settings = Settings.load(**(_settings(database, telegram, slack, model) | public | overrides))
         conn = database.connect()
         sync(conn, SOURCES)
-        url = stack.enter_context(serve(settings))
+        url = stack.enter_context(serve(settings, port))
         telegram.create_chat("supergroup", "Group", chat_id=GROUP)
         telegram.set_webhook(f"{url}/webhooks/telegram", SECRET)
         slack.create_channel(CHANNEL, "bugs")
@@ -121,10 +124,10 @@ def product(database: Database, **overrides: Any) -> Iterator[Product]:
 
 
 @contextmanager
-def serve(settings: Settings) -> Iterator[str]:
+def serve(settings: Settings, port: int = 0) -> Iterator[str]:
     """The webhooks over real HTTP; yields their address."""
     pool: Pool = open_pool(settings.database_url.get_secret_value(), "shiftbot_ingest", 20, "webhooks")
-    server = make_server("127.0.0.1", 0, create_app(settings, pool), threaded=True)
+    server = make_server("127.0.0.1", port, create_app(settings, pool), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -1,0 +1,154 @@
+"""Queue `escalations`: claim an attempt, ring, settle (law 9). Whom to ring and what comes next is Postgres's business."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from shiftbot import queue
+from shiftbot.db import Pool, is_outage
+from shiftbot.metrics import ATTEMPTS
+from shiftbot.paging.base import Channel, OutcomeUnknown, Page, Permanent, Sent, Temporary
+from shiftbot.queue import Message, QueueName
+
+log = logging.getLogger(__name__)
+REQUEST_SECONDS = 35.0  # more than any channel's own deadline; a Telegram call may ring on top of it
+
+
+class EscalationsHandler:
+    """Acts on four kinds of message: an attempt, its catching up, a ticket that follows its page, and a sweep."""
+
+    queue: QueueName = "escalations"
+
+    def __init__(self, pool: Pool, channels: Mapping[str, Channel]) -> None:
+        self._pool = pool
+        self._channels = channels
+
+    def handle(self, message: Message) -> str:
+        """The outcome of the attempt, gone, postponed, outdated, or what a settling came to."""
+        match message.body["kind"]:
+            case "attempt":
+                return self._attempt(message, int(message.body["attempt_id"]))
+            case "catch_up":
+                return self._catch_up(message, int(message.body["attempt_id"]))
+            case "settle":
+                return self._settle(message)
+            case "sweep":
+                return self._sweep(message)
+            case other:
+                raise ValueError(f"a message of unknown kind {other!r}")
+
+    def _attempt(self, message: Message, attempt_id: int) -> str:
+        outcome, wait_seconds, row = self._claim(message, attempt_id)
+        if outcome == "wait":
+            self._postpone(message, float(wait_seconds or 1))
+            return "postponed"
+        if row is None:
+            return outcome
+        page = Page.from_row(row)
+        result = self._ring(message, page)
+        ATTEMPTS.labels(page.method, result).inc()
+        return result
+
+    def _claim(self, message: Message, attempt_id: int) -> tuple[str, float | None, dict[str, Any] | None]:
+        with self._pool.connection() as conn:
+            row: tuple[str, float | None, dict[str, Any] | None] | None = conn.execute(
+                "select outcome, wait_seconds::float8, page from private.claim_attempt(%s, %s, %s, %s::numeric)",
+                (attempt_id, message.id, list(self._channels), REQUEST_SECONDS),
+            ).fetchone()
+        if row is None:
+            raise LookupError(f"no attempt {attempt_id}")
+        return row
+
+    def _ring(self, message: Message, page: Page) -> str:
+        channel = self._channels[page.method]
+        try:
+            sent = channel.send(page, lambda: self._is_wanted(page))
+        except Permanent as error:
+            sent = Sent("failed", detail=str(error))
+        except OutcomeUnknown as error:
+            sent = Sent("unknown", detail=str(error))
+        except Temporary as error:
+            return self._retry(message, page, error)
+        except Exception as error:  # a page must not die of an adapter's bug: the next step may work
+            log.exception("the channel broke", extra={"action": "channel_broke", "method": page.method})
+            sent = Sent("failed", detail=type(error).__name__)
+        return self._record(message, page, sent)
+
+    def _record(self, message: Message, page: Page, sent: Sent) -> str:
+        with self._pool.connection(timeout=30) as conn:
+            conn.execute(
+                "select private.settle_attempt(%s, %s, %s, %s, %s)",
+                (page.attempt_id, message.id, sent.outcome, sent.external_id, sent.detail or None),
+            )
+        log.info(
+            "attempt settled",
+            extra={
+                "action": "attempt_settled",
+                "attempt_id": page.attempt_id,
+                "method": page.method,
+                "outcome": sent.outcome,
+                "detail": sent.detail,
+            },
+        )
+        return sent.outcome
+
+    def _retry(self, message: Message, page: Page, error: Temporary) -> str:
+        with self._pool.connection(timeout=30) as conn:
+            row = conn.execute(
+                "select private.retry_attempt(%s, %s, %s::numeric, %s)",
+                (page.attempt_id, message.id, error.retry_after, str(error)),
+            ).fetchone()
+        return "postponed" if row and row[0] == "postponed" else "failed"
+
+    def _is_wanted(self, page: Page) -> bool:
+        try:
+            with self._pool.connection() as conn:
+                row = conn.execute("select private.is_attempt_wanted(%s)", (page.attempt_id,)).fetchone()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            return True  # who cannot look rings on
+        return bool(row and row[0])
+
+    def _catch_up(self, message: Message, attempt_id: int) -> str:
+        """Stops a ring that nobody wants any more, or brings what was sent up to date."""
+        with self._pool.connection() as conn:
+            row = conn.execute("select private.look_at_attempt(%s)", (attempt_id,)).fetchone()
+        if row is None or row[0] is None:
+            raise LookupError(f"no attempt {attempt_id}")
+        row[0].pop("outcome")
+        page = Page.from_row(row[0])
+        channel = self._channels.get(page.method)
+        try:
+            if channel is not None and page.state not in ("ringing", "joined"):
+                channel.stop(page)
+                channel.tell(page)
+        except (Permanent, OutcomeUnknown) as error:  # Temporary: the loop tries again, with growing delays
+            log.warning("not brought up to date", extra={"action": "catch_up_failed", "error": str(error)})
+        self._archive(message)
+        return "caught_up"
+
+    def _settle(self, message: Message) -> str:
+        with self._pool.connection() as conn, conn.transaction():
+            row = conn.execute(
+                "select private.settle_joined(%s, %s)",
+                (message.body["escalation_id"], message.body.get("taken_with")),
+            ).fetchone()
+            queue.archive(conn, "escalations", message.id)
+        return str(row[0]) if row else "settled"
+
+    def _sweep(self, message: Message) -> str:
+        with self._pool.connection() as conn:
+            conn.execute("select private.sweep()")
+            queue.archive(conn, "escalations", message.id)
+        return "swept"
+
+    def _postpone(self, message: Message, seconds: float) -> None:
+        with self._pool.connection() as conn:
+            queue.postpone(conn, "escalations", message.id, seconds)
+
+    def _archive(self, message: Message) -> None:
+        with self._pool.connection() as conn:
+            queue.archive(conn, "escalations", message.id)
