@@ -22,7 +22,9 @@ class Ring:
             return self._people.world.calls[self.sid].status
 
     def hears(self) -> str:
-        """The words spoken so far."""
+        """The words spoken so far; picks up to hear them where it still rings."""
+        if self.status == "ringing":
+            self.answers()
         return " ".join(self._people.hears(self.number, self.sid))
 
     def ends(self, timeout: float = 10) -> bool:
