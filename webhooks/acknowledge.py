@@ -126,7 +126,7 @@ def _shown(link: Link) -> Shown:
         case "acknowledged":
             return _taken(page)
         case "already_acknowledged" | "extended":
-            return Shown(f"{holder} has it", "There is nothing left to do for you here.", is_good=True)
+            return Shown(f"{holder} has it", "Nobody is rung for it any more.", is_good=True)
         case "over":
             return Shown("No longer needed", "It is closed or was taken back.")
         case "expired":
@@ -142,9 +142,9 @@ def _question(page: Page | None) -> Shown:
             "This is a test page", f"Acknowledge it{who}, as you would a real one.", button="Acknowledge"
         )
     return Shown(
-        "Do you take it?"
+        "Do you take this ticket?"
         if page is None or len(page.tickets) < 2
-        else f"Do you take all {len(page.tickets)}?",
+        else f"Do you take all {len(page.tickets)} tickets?",
         note=f"You take it{who}. Nobody else is rung then, and the reporter is told that somebody has it.",
         button="Acknowledge",
     )

@@ -93,7 +93,7 @@ def test_looking_shows_the_tickets_and_changes_nothing(paged: Paged) -> None:
     for _ in range(3):
         answer = paged.looks("Ana")
         assert answer.status_code == 200
-    assert title(answer) == "Do you take all 2?"
+    assert title(answer) == "Do you take all 2 tickets?"
     assert "You take it as Ana." in answer.text
     for ticket_id in paged.tickets:
         assert f"Ticket {ticket_id}: " in answer.text
