@@ -6,6 +6,7 @@ Headers: `X-Shiftbot-Delivery` names the event and stays the same when it is sen
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -25,6 +26,7 @@ from shiftbot.paging.base import IsWanted, Method, OutcomeUnknown, Page, Permane
 Json = dict[str, Any]
 
 _SUMMARY_LIMIT = 1024  # PagerDuty's
+_READ_AT_MOST = 65536
 _LISTED = 50  # PagerDuty takes 512 KB an event
 _ACTIONS = {"acknowledged": "acknowledge", "resolved": "resolve"}  # of a page's state
 _SEVERITIES = ((0.9, "critical"), (0.7, "error"), (0.4, "warning"))
@@ -62,7 +64,10 @@ class Webhook:
         self._routing_key = routing_key
         self._base_url = public_base_url.rstrip("/")
         self._now = now
-        self._http = httpx.Client(timeout=timeout, follow_redirects=False)
+        self._timeout = timeout
+        # A connection each: one kept open may be closed just as it is used, and then nobody knows whether the event arrived.
+        single = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(timeout=timeout, follow_redirects=False, limits=single)
 
     def send(self, page: Page, is_wanted: IsWanted) -> Sent:
         """Triggers the alert of this escalation; each later attempt triggers the same one again."""
@@ -94,9 +99,9 @@ class Webhook:
         if self._secret:
             headers["X-Shiftbot-Signature"] = signature(self._secret, int(self._now()), body)
         try:
-            # The answer's body says nothing we need, and might never end.
             with self._http.stream("POST", self._url, content=body, headers=headers) as answer:
                 status, retry_after = answer.status_code, answer.headers.get("Retry-After", "")
+                self._read_out(answer)
         except _UNSENT as error:
             raise Temporary(f"the webhook cannot be reached: {type(error).__name__}") from None
         except httpx.HTTPError as error:
@@ -104,6 +109,15 @@ class Webhook:
         if not 200 <= status < 300:
             raise _refusal(status, self._seconds(retry_after))
         return status
+
+    def _read_out(self, answer: httpx.Response) -> None:
+        """Lets the receiver finish its answer, whose body says nothing we need and might never end."""
+        deadline, size = time.monotonic() + self._timeout, 0
+        with contextlib.suppress(httpx.HTTPError):
+            for chunk in answer.iter_raw():
+                size += len(chunk)
+                if size > _READ_AT_MOST or time.monotonic() > deadline:
+                    return
 
     def _event(self, page: Page, action: str) -> Json:
         event: Json = {"event_action": action, "dedup_key": dedup_key(page), "client": "Shift-Bot"}

@@ -1,0 +1,400 @@
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from shiftbot.paging.base import Channel, OutcomeUnknown, Permanent, SendError, Sent, Temporary
+from shiftbot.paging.webhook import Webhook
+from shiftbot.sim.receiver import WebhookReceiver
+from tests.paging.mail_pages import ADA, DOWN, SLOW, TOKEN, page, wanted
+from tests.platforms.answering import Answer, Server, answer, closed_port, serving
+from tests.platforms.answering import page as gateway
+
+SECRET = "whsec-of-the-test"
+KEY = "R0UT1NGKEYR0UT1NGKEYR0UT1NGKEY32"
+PAGE = page(method="webhook", contact=None)
+TAKEN = answer({"status": "success", "message": "Event processed", "dedup_key": "k"}, 202)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as running:
+        running.answers(TAKEN)
+        yield running
+
+
+@pytest.fixture
+def channel(server: Server) -> Iterator[Webhook]:
+    made = Webhook(f"{server.url}/v2/enqueue", SECRET, KEY, "https://bot.example/", timeout=0.5)
+    yield made
+    made.close()
+
+
+def test_channel_keeps_the_contract(channel: Channel) -> None:
+    assert channel.method == "webhook"
+
+
+def test_page_on_the_wire(server: Server, channel: Webhook) -> None:
+    assert channel.send(PAGE, wanted) == Sent("attempted", "shiftbot-escalation-5", "answered 202")
+
+    (asked,) = server.asked
+    assert asked.path == "/v2/enqueue"
+    assert asked.headers["Content-Type"] == "application/json"
+    assert asked.headers["X-Shiftbot-Delivery"] == "page-17-trigger"
+    assert asked.json == {
+        "event_action": "trigger",
+        "dedup_key": "shiftbot-escalation-5",
+        "routing_key": KEY,
+        "client": "Shift-Bot",
+        "payload": {
+            "summary": "Ticket 4: Checkout is down (and 1 more)",
+            "source": "Acme Support",
+            "severity": "critical",
+            "custom_details": {
+                "escalation_id": 5,
+                "attempt_id": 17,
+                "state": "ringing",
+                "holder": "",
+                "is_test": False,
+                "tickets": [
+                    {
+                        "id": 4,
+                        "title": "Checkout is down",
+                        "summary": "Nobody can pay since 03:00.",
+                        "severity": 0.93,
+                        "platform": "telegram",
+                        "source": "Acme Support",
+                    },
+                    {
+                        "id": 7,
+                        "title": "Export is slow",
+                        "summary": "It takes an hour.",
+                        "severity": 0.75,
+                        "platform": "slack",
+                        "source": "bugs",
+                    },
+                ],
+                "tickets_not_listed": 0,
+            },
+        },
+    }
+
+
+def test_signature_is_the_documented_one(server: Server, channel: Webhook) -> None:
+    before = int(time.time())
+    channel.send(PAGE, wanted)
+
+    (asked,) = server.asked
+    stamp, digest = (part.split("=", 1)[1] for part in asked.headers["X-Shiftbot-Signature"].split(","))
+    expected = hmac.new(SECRET.encode(), f"{stamp}.".encode() + asked.body, hashlib.sha256).hexdigest()
+    assert digest == expected
+    assert before <= int(stamp) <= time.time()
+
+
+def test_without_secret_and_key_neither_is_sent(server: Server) -> None:
+    channel = Webhook(server.url)
+    channel.send(PAGE, wanted)
+    channel.close()
+
+    assert "X-Shiftbot-Signature" not in server.asked[0].headers
+    assert "routing_key" not in server.asked[0].json
+
+
+def test_link_is_sent_only_where_it_stands_for_somebody(server: Server, channel: Webhook) -> None:
+    channel.send(PAGE, wanted)
+    channel.send(replace(PAGE, contact=ADA), wanted)
+
+    nobody, ada = (asked.json for asked in server.asked)
+    assert "links" not in nobody
+    assert TOKEN not in json.dumps(nobody)
+    assert ada["links"] == [
+        {"href": f"https://bot.example/acknowledge/{TOKEN}", "text": "Acknowledge as Ada Lovelace"}
+    ]
+
+
+@pytest.mark.parametrize(("state", "action"), [("acknowledged", "acknowledge"), ("resolved", "resolve")])
+def test_alert_follows_the_page(server: Server, channel: Webhook, state: str, action: str) -> None:
+    channel.send(PAGE, wanted)
+    channel.tell(replace(PAGE, state=state, holder="Ben", external_id="shiftbot-escalation-5"))  # type: ignore[arg-type]
+
+    begun, told = server.asked
+    assert (told.json["event_action"], told.json["dedup_key"]) == (action, begun.json["dedup_key"])
+    assert told.json["payload"]["custom_details"]["holder"] == "Ben"
+    assert told.headers["X-Shiftbot-Delivery"] == f"page-17-{action}"
+
+
+@pytest.mark.parametrize("state", ["ringing", "joined"])
+def test_nothing_is_told_while_it_rings(server: Server, channel: Webhook, state: str) -> None:
+    channel.tell(replace(PAGE, state=state))  # type: ignore[arg-type]
+    channel.stop(PAGE)
+
+    assert server.asked == []
+
+
+def test_each_attempt_is_an_event_of_the_same_alert(server: Server, channel: Webhook) -> None:
+    for attempt_id in (17, 18):
+        channel.send(replace(PAGE, attempt_id=attempt_id), wanted)
+
+    assert [asked.headers["X-Shiftbot-Delivery"] for asked in server.asked] == [
+        "page-17-trigger",
+        "page-18-trigger",
+    ]
+    assert {asked.json["dedup_key"] for asked in server.asked} == {"shiftbot-escalation-5"}
+
+
+def test_retry_is_the_same_delivery_with_a_fresh_signature(server: Server) -> None:
+    clock = iter([1_700_000_000.0, 1_700_000_060.0])
+    channel = Webhook(server.url, SECRET, now=lambda: next(clock))
+    for _ in range(2):
+        channel.send(PAGE, wanted)
+    channel.close()
+
+    first, second = server.asked
+    assert first.headers["X-Shiftbot-Delivery"] == second.headers["X-Shiftbot-Delivery"]
+    assert first.body == second.body
+    assert first.headers["X-Shiftbot-Signature"].startswith("t=1700000000,v1=")
+    assert second.headers["X-Shiftbot-Signature"].startswith("t=1700000060,v1=")
+    assert first.headers["X-Shiftbot-Signature"][-64:] != second.headers["X-Shiftbot-Signature"][-64:]
+
+
+@pytest.mark.parametrize(
+    ("severities", "said"),
+    [
+        ((1.0,), "critical"),
+        ((0.9,), "critical"),
+        ((0.89,), "error"),
+        ((0.7,), "error"),
+        ((0.69,), "warning"),
+        ((0.4,), "warning"),
+        ((0.39,), "info"),
+        ((0.0,), "info"),
+        ((None,), "error"),
+        ((None, 0.2), "info"),
+        ((0.5, 0.95), "critical"),
+        ((), "error"),
+    ],
+)
+def test_severity_is_the_gravest(
+    server: Server, channel: Webhook, severities: tuple[float | None, ...], said: str
+) -> None:
+    tickets = tuple(replace(DOWN, severity=severity) for severity in severities)
+    channel.send(replace(PAGE, tickets=tickets), wanted)
+
+    assert server.asked[0].json["payload"]["severity"] == said
+
+
+def test_test_page_says_so(server: Server, channel: Webhook) -> None:
+    channel.send(replace(PAGE, tickets=(), is_test=True), wanted)
+
+    payload = server.asked[0].json["payload"]
+    assert (payload["summary"], payload["severity"]) == ("Test page from Shift-Bot", "info")
+    assert payload["custom_details"]["is_test"] is True
+    assert payload["source"] == "Shift-Bot"
+
+
+def test_storm_fits_what_pagerduty_takes(server: Server, channel: Webhook) -> None:
+    storm = tuple(replace(SLOW, id=number, title="t" * 2000, summary="s" * 2000) for number in range(120))
+    channel.send(replace(PAGE, tickets=storm), wanted)
+
+    payload = server.asked[0].json["payload"]
+    assert len(payload["summary"]) == 1024
+    assert len(payload["custom_details"]["tickets"]) == 50
+    assert payload["custom_details"]["tickets_not_listed"] == 70
+    assert len(server.asked[0].body) < 512 * 1024
+
+
+def test_notice_is_nothing_for_a_webhook(server: Server, channel: Webhook) -> None:
+    with pytest.raises(Permanent, match="takes pages, not notices"):
+        channel.send(replace(PAGE, kind="notice"), wanted)
+    channel.tell(replace(PAGE, kind="notice", state="resolved"))
+
+    assert server.asked == []
+
+
+REDIRECT = Answer(307, headers={"Location": "http://127.0.0.1:9/elsewhere"})
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "said"),
+    [
+        (answer({}, 400), Permanent, "answered 400"),
+        (answer({}, 401), Permanent, "answered 401"),
+        (answer({}, 404), Permanent, "answered 404"),
+        (answer({}, 410), Permanent, "answered 410"),
+        (REDIRECT, Permanent, "answered 307: a redirect is not followed"),
+        (answer({}, 408), Temporary, "answered 408"),
+        (answer({}, 429), Temporary, "answered 429"),
+        (answer({}, 500), Temporary, "answered 500"),
+        (gateway(502), Temporary, "answered 502"),
+        (answer({}, 503), Temporary, "answered 503"),
+        (Answer(cut=True), OutcomeUnknown, "no readable answer: RemoteProtocolError"),
+        (Answer(hang=True), OutcomeUnknown, "no readable answer: ReadTimeout"),
+    ],
+)
+@pytest.mark.parametrize("told", [False, True])
+def test_each_failure_has_its_kind(
+    server: Server, channel: Webhook, given: Answer, error: type[SendError], said: str, told: bool
+) -> None:
+    server.answers(given)
+
+    with pytest.raises(error) as caught:
+        channel.tell(replace(PAGE, state="resolved")) if told else channel.send(PAGE, wanted)
+
+    assert type(caught.value) is error
+    assert said in str(caught.value)
+    assert len(server.asked) == 1
+
+
+def test_nobody_listening_is_temporary() -> None:
+    channel = Webhook(closed_port(), timeout=0.5)
+    with pytest.raises(Temporary, match="cannot be reached: ConnectError"):
+        channel.send(PAGE, wanted)
+    channel.close()
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        ("Tue, 14 Nov 2023 22:14:20 GMT", 60.0),
+        ("Tue, 14 Nov 2023 22:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-1", None),
+        ("9" * 400, None),
+        ("²", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_date(server: Server, header: str, seconds: float | None) -> None:
+    server.answers(Answer(429, headers={"Retry-After": header}))
+    channel = Webhook(server.url, now=lambda: 1_700_000_000.0)
+
+    with pytest.raises(Temporary) as caught:
+        channel.send(PAGE, wanted)
+    channel.close()
+
+    assert caught.value.retry_after == seconds
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_any_success_is_taken(server: Server, channel: Webhook, status: int) -> None:
+    server.answers(Answer(status))
+
+    assert channel.send(PAGE, wanted).outcome == "attempted"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Answer(202, b"x" * 10, {"Content-Length": "1000"}),  # cut off in its middle
+        Answer(202, b"x" * 1_000_000),
+    ],
+)
+def test_odd_rest_of_an_answer_changes_nothing(server: Server, channel: Webhook, given: Answer) -> None:
+    server.answers(given)
+
+    assert channel.send(PAGE, wanted).detail == "answered 202"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "events.pagerduty.com",
+        "ftp://x/y",
+        "http://",
+        "https://s3cret@:99",
+        "http://h:s3cret",
+        "http://[s3cret",
+    ],
+)
+def test_address_that_cannot_be_used_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match=r"^PAGING_WEBHOOK_URL: ") as caught:
+        Webhook(url)
+
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given", [answer({}, 400), answer({}, 500), Answer(cut=True), REDIRECT])
+def test_errors_and_logs_hold_no_key_and_no_words(
+    server: Server, given: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.answers(given)
+    channel = Webhook(f"{server.url}/hook?token=k3y-in-the-url", SECRET, KEY, "https://bot.example")
+
+    with pytest.raises(SendError) as caught:
+        channel.send(PAGE, wanted)
+    channel.close()
+
+    for told in (str(caught.value), repr(caught.value), caplog.text):
+        for secret in ("k3y-in-the-url", SECRET, KEY, TOKEN, "Checkout"):
+            assert secret not in told
+
+
+def test_many_threads_share_one_channel(server: Server, channel: Webhook) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: channel.send(replace(PAGE, attempt_id=number), wanted), range(40)))
+
+    assert len({asked.headers["X-Shiftbot-Delivery"] for asked in server.asked}) == 40
+
+
+# Against the simulated receiver.
+
+
+def test_receiver_sees_one_alert_through_its_life() -> None:
+    with WebhookReceiver(secret=SECRET, routing_key=KEY) as receiver:
+        channel = Webhook(receiver.events_url, SECRET, KEY, "https://bot.example")
+        channel.send(PAGE, wanted)
+        assert receiver.expects("trigger").body["payload"]["severity"] == "critical"
+        assert receiver.alerts() == {"shiftbot-escalation-5": "triggered"}
+
+        channel.tell(replace(PAGE, state="acknowledged", holder="Ada"))
+        receiver.expects("acknowledge")
+        channel.tell(replace(PAGE, state="resolved"))
+        receiver.expects("resolve")
+        channel.close()
+
+        assert receiver.alerts() == {"shiftbot-escalation-5": "resolved"}
+
+
+def test_receiver_knows_a_retry_after_a_cut_line() -> None:
+    with WebhookReceiver(secret=SECRET) as receiver:
+        channel = Webhook(receiver.events_url, SECRET)
+        receiver.fault("drop_after_work", count=1)
+        with pytest.raises(OutcomeUnknown):
+            channel.send(PAGE, wanted)
+        channel.send(PAGE, wanted)
+        channel.close()
+
+        assert [event.delivery for event in receiver.events()] == ["page-17-trigger"]
+        assert receiver.repeated == ["page-17-trigger"]
+
+
+def test_receiver_with_another_secret_takes_nothing() -> None:
+    with WebhookReceiver(secret="other") as receiver:
+        channel = Webhook(receiver.events_url, SECRET)
+        with pytest.raises(Permanent, match="answered 403"):
+            channel.send(PAGE, wanted)
+        channel.close()
+
+        assert receiver.events() == []
+
+
+def test_receiver_asks_to_wait() -> None:
+    with WebhookReceiver(secret=SECRET) as receiver:
+        channel = Webhook(receiver.events_url, SECRET)
+        receiver.fault("rate_limited", "trigger", seconds=9)
+        with pytest.raises(Temporary) as caught:
+            channel.send(PAGE, wanted)
+        channel.close()
+
+    assert caught.value.retry_after == 9
