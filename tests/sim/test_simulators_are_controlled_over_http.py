@@ -90,7 +90,7 @@ def test_faults_are_switched_counted_down_and_cleared(model: ModelSim) -> None:
     assert call("GET", f"{model.url}/sim/calls") == {"chat.completions": 1}
 
 
-@pytest.mark.parametrize("platform", ["telegram", "slack", "openai", "twilio"])
+@pytest.mark.parametrize("platform", ["telegram", "slack", "openai", "twilio", "mail", "webhook"])
 def test_command_runs_until_sigterm(platform: str, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "shiftbot.sim", platform], stdout=subprocess.PIPE, text=True
