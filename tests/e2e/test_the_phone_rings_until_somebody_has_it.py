@@ -2,14 +2,12 @@ from __future__ import annotations
 
 from tests.support.duty import Duty
 
-WORKERS = ("triage", "replies", "escalations")
-
 
 def test_the_one_on_call_is_rung_and_presses_one(duty: Duty) -> None:
     duty.engineer("Ada", on_call=True)
     duty.engineer("Ben")
     duty.policy(("on_call", "phone_call", 60))
-    with duty.workers(*WORKERS):
+    with duty.workers():
         ticket = duty.outage()
         ring = duty.operator("Ada").expects_ring().answers()
 
@@ -29,7 +27,7 @@ def test_the_one_on_call_is_rung_and_presses_one(duty: Duty) -> None:
 
 def test_what_cannot_work_is_skipped_at_once_and_said(duty: Duty) -> None:
     duty.engineer("Ada", on_call=True, telegram_user_id=None, slack_user_id=None)
-    with duty.workers(*WORKERS):
+    with duty.workers():
         ticket = duty.outage()
         duty.operator("Ada").expects_ring().presses("1")
         assert duty.until(lambda: duty.status(ticket) == "escalated")
@@ -56,7 +54,7 @@ def test_who_does_not_answer_is_followed_by_the_next_step(duty: Duty) -> None:
     duty.engineer("Ada", on_call=True)
     duty.engineer("Ben")
     duty.policy(("on_call", "phone_call", 600), ("on_call", "sms", 600), ("everyone", "phone_call", 600))
-    with duty.workers(*WORKERS):
+    with duty.workers():
         ticket = duty.outage()
         duty.operator("Ada").expects_ring().declines()
         assert duty.operator("Ada").messages(1)
@@ -75,7 +73,7 @@ def test_nobody_answers_and_it_rings_on(duty: Duty) -> None:
     duty.engineer("Ada", on_call=True)
     duty.policy(("on_call", "phone_call", 60), ("on_call", "sms", 60))
     duty.operator("Ada").behaves("no_answer")
-    with duty.workers(*WORKERS):
+    with duty.workers():
         ticket = duty.outage()
         for cycle in range(1, 6):
 
@@ -95,7 +93,7 @@ def test_a_text_message_acknowledges_and_a_stranger_does_not(duty: Duty) -> None
     duty.engineer("Ada", on_call=True)
     duty.policy(("on_call", "sms", 600))
     stranger = duty.twilio.operator("+15550109999")
-    with duty.workers(*WORKERS):
+    with duty.workers():
         ticket = duty.outage()
         assert str(ticket) in duty.operator("Ada").messages(1)[0]
         stranger.texts(f"1 {ticket}")
@@ -111,7 +109,7 @@ def test_nobody_on_call_rings_everyone(duty: Duty) -> None:
     for name in ("Ada", "Ben", "Cleo"):
         duty.engineer(name)
     duty.policy(("on_call", "phone_call", 600))
-    with duty.workers(*WORKERS):
+    with duty.workers():
         ticket = duty.outage()
         rings = [duty.operator(name).expects_ring() for name in ("Ada", "Ben", "Cleo")]
         rings[1].presses("1")

@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from shiftbot.db import Pool, open_pool
 from shiftbot.local.ports import free_port
+from shiftbot.queue import QUEUES
 from shiftbot.settings import Settings
 from shiftbot.sim.openai import ModelSim
 from shiftbot.sim.slack import SECRET as SLACK_SECRET
@@ -65,7 +66,7 @@ class Product:
         """Workers in this process, for as long as the block lasts."""
         stop = threading.Event()
         settings = self.settings.model_copy(update=overrides)
-        thread = threading.Thread(target=run, args=(settings, queues or ("triage", "replies"), stop))
+        thread = threading.Thread(target=run, args=(settings, queues or QUEUES, stop))
         thread.start()
         try:
             yield
