@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from shiftbot.sim.receiver import WebhookReceiver
 from tests.paging.mail_pages import ADA, DOWN, SLOW, TOKEN, page, wanted
 from tests.platforms.answering import Answer, Server, answer, closed_port, serving
 from tests.platforms.answering import page as gateway
+from tests.support.postgres import ROOT
 
 SECRET = "whsec-of-the-test"
 KEY = "R0UT1NGKEYR0UT1NGKEYR0UT1NGKEY32"
@@ -398,3 +400,23 @@ def test_receiver_asks_to_wait() -> None:
         channel.close()
 
     assert caught.value.retry_after == 9
+
+
+def test_documented_check_takes_our_signature_and_nothing_else(server: Server, channel: Webhook) -> None:
+    page_of_docs = (ROOT / "docs" / "connect-webhook.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page_of_docs, re.DOTALL)
+    defined: dict[str, Callable[[str, bytes, str], bool]] = {}
+    exec(code, defined)  # noqa: S102
+    is_ours = defined["is_ours"]
+    channel.send(PAGE, wanted)
+
+    (asked,) = server.asked
+    header = asked.headers["X-Shiftbot-Signature"]
+    assert is_ours(header, asked.body, SECRET)
+    assert not is_ours(header, asked.body + b" ", SECRET)
+    assert not is_ours(header, asked.body, "other")
+    assert not is_ours("", asked.body, SECRET)
+    old = Webhook(server.url, SECRET, now=lambda: time.time() - 301)
+    old.send(PAGE, wanted)
+    old.close()
+    assert not is_ours(server.asked[1].headers["X-Shiftbot-Signature"], server.asked[1].body, SECRET)
