@@ -82,7 +82,8 @@ begin
             hint = 'Write it as Europe/Berlin or America/New_York, so that daylight saving is known; pg_timezone_names lists all.';
   end if;
   new.time_zone := known;
-  if exists (select from unnest(new.engineer_ids) as u (id) where not exists (select from public.engineers as e where e.id = u.id)) then
+  if exists (select from unnest(new.engineer_ids) as u (id)
+             where u.id is not null and not exists (select from public.engineers as e where e.id = u.id)) then
     raise exception 'engineer_ids names somebody who does not exist'
       using errcode = 'foreign_key_violation', constraint = 'rotation_engineers_exist', schema = 'public', table = 'rotations',
             hint = 'Use the ids of public.engineers, in the order of their turns.';

@@ -53,8 +53,8 @@ create view ops.on_call with (security_invoker = true) as
 comment on view ops.on_call is 'Who is on call now, since when and why, and when the rota changes it: always one row, named nobody if nobody is.';
 
 create view ops.on_call_gaps with (security_invoker = true) as
-  with week as materialized (
-    select clock_timestamp() as starts_at, clock_timestamp() + interval '7 days' as ends_at
+  with clock as materialized (select clock_timestamp() as moment), week as (
+    select clock.moment as starts_at, clock.moment + interval '168 hours' as ends_at from clock
   ), coming as materialized (
     select s.*, e.is_active, e.name from public.shifts as s join public.engineers as e on e.id = s.engineer_id, week as w
     where s.ends_at > w.starts_at and s.starts_at < w.ends_at
@@ -124,8 +124,8 @@ begin
   end if;
   if p_to is not null then
     sent := sent + private.notify_once(p_to, 'handover', format(
-      case when p_at > clock_timestamp() then 'You are on call from %s on%s.' else 'You are on call since %s%s.' end,
-      private.in_rota_time(p_at), coalesce(' and take over from ' || leaving, '')), key || p_to);
+      case when p_at > clock_timestamp() then 'You are on call from %s%s.' else 'You are on call since %s%s.' end,
+      private.in_rota_time(p_at), coalesce(', taking over from ' || leaving, '')), key || p_to);
   end if;
   if p_from is not null then
     sent := sent + private.notify_once(p_from, 'handover', format(
@@ -162,7 +162,7 @@ language sql volatile security definer set search_path = '' as $$  -- definer: c
   -- To the admins, and to everybody where there is none: somebody must hear it. Foreseen and come true are two warnings.
   select coalesce(sum(private.notify_once(listener.id, 'nobody_on_call',
     case when gap.is_now then format('Nobody is on call now (%s).', gap.reason)
-         else format('Nobody will be on call from %s on (%s).', private.in_rota_time(gap.starts_at), gap.reason) end,
+         else format('Nobody will be on call from %s (%s).', private.in_rota_time(gap.starts_at), gap.reason) end,
     format('nobody_on_call:%s:%s:%s', case when gap.is_now then 'now' else 'later' end,
            extract(epoch from case when gap.is_now then (select n.since from ops.on_call as n) else gap.starts_at end), listener.id))), 0)::integer
   from ops.on_call_gaps as gap
@@ -217,8 +217,9 @@ declare
   announced integer;
   warned integer;
 begin
-  if not exists (select from public.rotations) and not exists (select from public.shifts) then
-    return '{}';
+  if not exists (select from public.rotations) and not exists (select from public.shifts)
+     and (select shift_id is null from private.rota_state) then
+    return '{}';  -- a team without a rota, and none that has just removed its last shift
   end if;
   perform from private.rota_state for update skip locked;
   if not found then

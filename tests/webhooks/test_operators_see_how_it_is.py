@@ -49,3 +49,27 @@ def test_inactive_and_unlisted_sources_are_ignored_and_counted(served: Web) -> N
     assert served.journal() == []
     for reason in ("inactive_source", "unlisted_source"):
         assert f'shiftbot_events_dropped_total{{platform="telegram",reason="{reason}"}}' in text
+
+
+def test_who_is_on_call_is_among_the_metrics(served: Web) -> None:
+    served.conn.execute(
+        "insert into public.engineers (name, email, is_on_call) values ('Ana', 'ana@example.com', true)"
+    )
+    text = served.http.get("/metrics").get_data(as_text=True)
+    assert "shiftbot_on_call_engineers 1.0\n" in text
+    assert "shiftbot_on_call_gap_seconds 0.0\n" in text
+
+    served.conn.execute("update public.engineers set is_on_call = false")
+    text = served.http.get("/metrics").get_data(as_text=True)
+    assert "shiftbot_on_call_engineers 0.0\n" in text
+    assert "shiftbot_on_call_gap_seconds 604800.0\n" in text
+
+
+def test_metrics_outlive_the_database(served: Web) -> None:
+    served.telegram(b"no json")
+    with served.outage():
+        answer = served.http.get("/metrics")
+
+    assert answer.status_code == 200
+    assert "shiftbot_events_dropped_total" in answer.get_data(as_text=True)
+    assert "shiftbot_on_call_engineers" not in answer.get_data(as_text=True)
