@@ -14,6 +14,7 @@ from twilio.request_validator import RequestValidator, add_port, remove_port
 from shiftbot.db import Pool
 from shiftbot.metrics import EVENTS_DROPPED, EVENTS_RECORDED
 from shiftbot.paging.base import Outcome, Page
+from shiftbot.paging.twilio import RETRIES
 from shiftbot.settings import Settings
 from webhooks import twilio_answers as answers
 
@@ -72,7 +73,7 @@ def blueprint(settings: Settings, pool: Pool) -> Blueprint:
             return _dropped("refused_call", refusal, attempt)
         _recorded("call", outcome, attempt)
         query = urlencode({"attempt": attempt, "token": token, "turn": next_turn})
-        action = f"{public}/webhooks/twilio/voice?{query}"
+        action = f"{public}/webhooks/twilio/voice?{query}{RETRIES}"
         return _twiml(said(outcome, holder, Page.from_row(page) if page else None, action, digits))
 
     @routes.post("/webhooks/twilio/status")

@@ -19,6 +19,7 @@ from shiftbot.settings import Settings, SettingsError
 
 API = "https://api.twilio.com"
 LONGEST_RING = 600  # seconds; Twilio refuses more
+RETRIES = "#rc=3&rp=all"  # else Twilio gives up at the first error: a restart of ours would end a call
 T = TypeVar("T")
 
 
@@ -69,7 +70,7 @@ class _Account:
     def _address(self, route: str, page: Page, **more: int) -> str:
         # The token stands for the attempt: whoever calls back was told it by us, through Twilio.
         query = urlencode({"attempt": page.attempt_id, "token": page.token, **more})
-        return f"{self._public}/webhooks/twilio/{route}?{query}"
+        return f"{self._public}/webhooks/twilio/{route}?{query}{RETRIES}"
 
 
 class PhoneCall(_Account):

@@ -98,15 +98,15 @@ def test_call_on_the_wire(sim: TwilioSim, phone: PhoneCall) -> None:
     assert call.asked == {
         "To": [PHONE],
         "From": [NUMBER],
-        "Url": [f"{CALLED}/voice?{secret}&turn=0"],
+        "Url": [f"{CALLED}/voice?{secret}&turn=0#rc=3&rp=all"],
         "Method": ["POST"],
         "Timeout": ["25"],
-        "StatusCallback": [f"{CALLED}/status?{secret}"],
+        "StatusCallback": [f"{CALLED}/status?{secret}#rc=3&rp=all"],
         "StatusCallbackMethod": ["POST"],
         "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
         "MachineDetection": ["Enable"],
         "AsyncAmd": ["true"],
-        "AsyncAmdStatusCallback": [f"{CALLED}/status?{secret}"],
+        "AsyncAmdStatusCallback": [f"{CALLED}/status?{secret}#rc=3&rp=all"],
         "AsyncAmdStatusCallbackMethod": ["POST"],
     }
 
@@ -185,7 +185,7 @@ def test_fate_of_a_text_is_told_to_the_webhooks(server: Server) -> None:
 
     (asked,) = server.asked
     assert asked.path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
-    assert asked.form["StatusCallback"] == f"{CALLED}/status?attempt=17&token={SECRET}"
+    assert asked.form["StatusCallback"] == f"{CALLED}/status?attempt=17&token={SECRET}#rc=3&rp=all"
     assert asked.form["SmartEncoded"] == "true"
 
 

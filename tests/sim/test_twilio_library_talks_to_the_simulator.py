@@ -185,6 +185,24 @@ def test_broken_webhook_is_apologised_for(sim: TwilioSim, client: Client, receiv
 
 
 @pytest.mark.parametrize(
+    ("overrides", "is_heard"), [("", False), ("#rc=1&rp=all", False), ("#rc=3&rp=all", True)]
+)
+def test_webhook_is_asked_again_as_its_address_says(
+    sim: TwilioSim, client: Client, receiver: Receiver, overrides: str, is_heard: bool
+) -> None:
+    answers = iter([503, 503])
+    receiver.answer = lambda arrival: (next(answers, 200), MENU)
+    ring(client, receiver, url=f"{receiver.url}/voice{overrides}", status_callback="")
+    it = sim.operator(MIA).expects_ring().answers()
+
+    assert (it.hears() == "The site is down. Press 1.") == is_heard
+    signature = RequestValidator(TOKEN).compute_signature(
+        f"{receiver.url}/voice", fields(receiver.arrivals[0])
+    )
+    assert receiver.arrivals[0].headers["X-Twilio-Signature"] == signature
+
+
+@pytest.mark.parametrize(
     ("does", "keys", "status"),
     [
         ("answers", "1", "completed"),

@@ -132,7 +132,7 @@ def test_answered_call_says_what_it_is_about(paged: Paged) -> None:
     answer = paged.voice()
 
     secret = urlencode(paged.secret())
-    assert actions(answer) == [f"{PUBLIC}/webhooks/twilio/voice?{secret}&turn=1"] * 3
+    assert actions(answer) == [f"{PUBLIC}/webhooks/twilio/voice?{secret}&turn=1#rc=3&rp=all"] * 3
     said = spoken(answer)
     assert said.count(f"Ticket {paged.ticket_id}. Site  is <down>.") == 3
     assert said.endswith("No key was pressed, so nobody has acknowledged. Goodbye.")
@@ -154,7 +154,7 @@ def test_key_2_says_it_again(paged: Paged) -> None:
     again = paged.voice(1, "2")
 
     assert spoken(again) == spoken(first)
-    assert actions(again)[0].endswith("&turn=2")
+    assert "&turn=2#" in actions(again)[0]
     assert not paged.is_taken
 
 
@@ -427,6 +427,25 @@ def test_old_text_that_is_played_again_takes_no_later_page(paged: Paged) -> None
 
     assert paged.world.status(later) == "escalation_pending"
     assert paged.sms("1", sid="SM2") == f"You have ticket {later}. The reporter is told."
+
+
+@pytest.mark.xfail(
+    strict=True, reason="private.look_at_link takes the secret of any attempt, not only an e-mail's"
+)
+def test_secret_of_a_call_is_no_link(paged: Paged) -> None:
+    """It stands in Twilio's logs and in those of proxies, where a link of an e-mail never comes by."""
+    paged.web.http.post(f"/acknowledge/{paged.token}")
+
+    assert not paged.is_taken
+
+
+def test_key_that_is_sent_twice_is_answered_twice_and_counts_once(paged: Paged) -> None:
+    """Twilio asks again where it got no answer."""
+    paged.voice()
+    first, second = paged.voice(1, "1"), paged.voice(1, "1")
+
+    assert spoken(first) == spoken(second)
+    assert paged.world.journal(paged.ticket_id).count("acknowledged") == 1
 
 
 def test_stranger_gets_no_words_and_is_counted(paged: Paged, caplog: pytest.LogCaptureFixture) -> None:
