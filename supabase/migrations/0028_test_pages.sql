@@ -32,4 +32,20 @@ $$;
 comment on function private.open_test_page(bigint, public.escalation_method) is
   'Rings one engineer for a test, by every way of the policy or by one; returns the escalation.';
 
-grant execute on function private.open_test_page(bigint, public.escalation_method) to authenticated;
+create function private.close_test_page(p_escalation_id bigint) returns void
+language plpgsql security definer set search_path = '' as $$  -- definer: engineers hold no right to write pages
+declare
+  page public.escalations;
+begin
+  update public.escalations set state = 'resolved', due_at = null, changed_at = clock_timestamp()
+  where id = p_escalation_id and state = 'ringing' and tested_engineer_id is not null
+    and (private.database_identity() <> 'authenticated' or tested_engineer_id = private.current_engineer_id() or private.is_admin())
+  returning * into page;
+  if page.id is not null then
+    perform private.silence(page);
+  end if;
+end
+$$;
+comment on function private.close_test_page(bigint) is 'Ends a test page that nobody has acknowledged.';
+
+grant execute on function private.open_test_page(bigint, public.escalation_method), private.close_test_page(bigint) to authenticated;

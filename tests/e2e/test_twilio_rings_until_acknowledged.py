@@ -173,3 +173,22 @@ def test_text_that_is_lost_is_known(duty: Duty) -> None:
         assert duty.until(lambda: duty.status(ticket) == "escalated")
 
     assert duty.attempts(ticket)[0] == ("sms", "Ada", "failed")
+
+
+def test_page_outlives_an_outage_of_twilio(duty: Duty) -> None:
+    duty.policy(("on_call", "phone_call", 60))
+    duty.twilio.stop()
+    with duty.workers(*WORKERS):
+        ticket = duty.outage()
+        assert duty.until(lambda: [a[2] for a in duty.attempts(ticket)][:1] == ["failed"])
+        duty.assert_nothing_stalls()
+        duty.twilio.start()
+
+        def rings() -> bool:
+            duty.time_passes(60)
+            return duty.operator("Ada").rings() != []
+
+        assert duty.until(rings)
+        duty.operator("Ada").expects_ring().presses("1")
+        assert duty.until(lambda: duty.status(ticket) == "escalated")
+    duty.assert_sound()
