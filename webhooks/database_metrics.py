@@ -19,6 +19,12 @@ _GAUGES = {
         ("shiftbot_on_call_engineers", "Engineers on call now: 1, or 0 when nobody is"),
         ("shiftbot_on_call_gap_seconds", "Seconds of the coming 7 days in which nobody is on call"),
     ),
+    "select stalled, ringing, acknowledged, longest_ringing_seconds from private.paging_metrics()": (
+        ("shiftbot_stalled_escalations", "Pages that nobody rings for although somebody should: always 0"),
+        ("shiftbot_pages_ringing", "Tickets whose page rings and nobody has"),
+        ("shiftbot_pages_acknowledged", "Tickets whose page an engineer has"),
+        ("shiftbot_longest_ringing_seconds", "Age of the oldest page that rings"),
+    ),
 }
 
 

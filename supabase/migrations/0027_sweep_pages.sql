@@ -176,3 +176,14 @@ begin
   from public.tickets as t where t.status = 'escalated';
 end
 $$;
+
+create function private.paging_metrics()
+returns table (stalled bigint, ringing bigint, acknowledged bigint, longest_ringing_seconds double precision)
+language sql stable security definer set search_path = '' as $$  -- definer: webhooks hold no right on tables
+  select (select count(*) from ops.stalled_escalations),
+    count(*) filter (where e.state in ('ringing', 'joined')), count(*) filter (where e.state = 'acknowledged'),
+    coalesce(extract(epoch from clock_timestamp() - min(e.opened_at) filter (where e.state = 'ringing')), 0)::double precision
+  from public.escalations as e where e.state <> 'resolved' and e.ticket_id is not null
+$$;
+comment on function private.paging_metrics() is 'For /metrics: pages that stall (always 0), that ring, that somebody has, and for how long the oldest rings.';
+grant execute on function private.paging_metrics() to shiftbot_ingest;

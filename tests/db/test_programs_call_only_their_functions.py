@@ -10,7 +10,7 @@ MAY_CALL = {
     "shiftbot_ingest": {
         *("ingest_message", "move_source", "sync_sources"),
         *("press_page", "hear_sms", "hear_call_status", "answer_call", "look_at_link", "acknowledge_by_link"),
-        *("on_call_metrics", "calendar"),
+        *("on_call_metrics", "paging_metrics", "calendar"),
     },
     "shiftbot_worker": {
         *("read_queue", "archive_message", "await_queue", "postpone_message", "fail_message", "claim_triage"),
