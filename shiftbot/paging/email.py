@@ -23,7 +23,7 @@ class Email:
         smtp_url: str,
         sender: str = "",
         public_base_url: str = "",
-        timeout: float = 30.0,
+        timeout: float = 20.0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """Raises ValueError where the settings cannot be used. `timeout` is for one whole delivery."""

@@ -15,7 +15,11 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from shiftbot.paging.base import OutcomeUnknown, Permanent, SendError, Temporary
 
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
-_LAST_WORD_SECONDS = 5.0  # the least the server has for its answer once it holds the message
+# Together less than workers.escalations.REQUEST_SECONDS, after which the attempt is taken for lost.
+_STEP_SECONDS = 8.0  # the most that one step may take
+_LAST_WORD_SECONDS = (
+    10.0  # the least the server has for its answer once it holds the message: it may look for viruses
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class MailServer:
         """Hands the message over; `name` is how we introduce ourselves. Raises Permanent, Temporary, OutcomeUnknown."""
         deadline = time.monotonic() + timeout
         try:
-            with self._connected(tls, name, timeout) as smtp:
+            with self._connected(tls, name, min(timeout, _STEP_SECONDS)) as smtp:
                 self._introduce(smtp, tls, deadline)
                 _address(smtp, sender, recipient, deadline)
                 _hand_over(smtp, content, deadline)
@@ -114,12 +118,12 @@ def _wants_starttls(parts: SplitResult, host: str) -> bool:
     return host not in _LOCAL if not said else said == "required"
 
 
-def _limit(smtp: smtplib.SMTP, deadline: float, least: float = 0.0) -> None:
+def _limit(smtp: smtplib.SMTP, deadline: float) -> None:
     """Lets the next step take what is left of the time."""
-    left = max(deadline - time.monotonic(), least)
+    left = deadline - time.monotonic()
     if left <= 0 or smtp.sock is None:
         raise TimeoutError
-    smtp.sock.settimeout(left)
+    smtp.sock.settimeout(min(left, _STEP_SECONDS))
 
 
 def _address(smtp: smtplib.SMTP, sender: str, recipient: str, deadline: float) -> None:
@@ -143,7 +147,8 @@ def _hand_over(smtp: smtplib.SMTP, content: bytes, deadline: float) -> None:
     if code != 354:
         raise _refusal("message", code, said)
     try:
-        _limit(smtp, deadline, _LAST_WORD_SECONDS)
+        if smtp.sock is not None:
+            smtp.sock.settimeout(max(deadline - time.monotonic(), _LAST_WORD_SECONDS))
         smtp.send(_dotted(content))
         code, said = smtp.getreply()
     except (smtplib.SMTPException, OSError) as error:

@@ -53,10 +53,10 @@ class Webhook:
         secret: str = "",
         routing_key: str = "",
         public_base_url: str = "",
-        timeout: float = 10.0,
+        timeout: float = 8.0,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Raises ValueError where the address cannot be used."""
+        """Raises ValueError where the address cannot be used. `timeout` is for each of connecting, asking and answering."""
         for name in ("httpx", "httpcore"):  # they log the address, which may hold a key
             logging.getLogger(name).setLevel(logging.WARNING)
         self._url = _usable(url)

@@ -162,7 +162,9 @@ def _read(number: int, recipient: str, sender: str, message: EmailMessage) -> Ma
         number=number,
         to=recipient,
         sender=sender,
-        subject=str(message["Subject"] or ""),
+        subject=str(
+            message["Subject"] or ""
+        ).strip(),  # Python keeps the space of a line that was folded at its start
         text=text,
         html=_part(message, "html"),
         headers={name.lower(): str(value) for name, value in message.items()},
