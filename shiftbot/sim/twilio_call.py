@@ -145,9 +145,7 @@ class Course:
                 call.waits_for_key = not call.keys
                 self._changed.notify_all()
                 wait = 0.0 if call.is_silent else float(verb.get("timeout") or 5)
-                self._changed.wait_for(
-                    lambda: call.keys or call.is_silent or call.wants == "hang_up" or self._stopped(), wait
-                )
+                self._changed.wait_for(lambda: call.keys or call.is_silent or self._is_cut(), wait)
                 call.waits_for_key = False
                 if not call.keys or self._is_cut():
                     return keys
@@ -164,7 +162,8 @@ class Course:
             self._changed.notify_all()
 
     def _is_cut(self) -> bool:
-        return self._call.wants == "hang_up" or self._stopped()
+        # "canceled": the API ended it in the very moment in which it was answered
+        return self._call.wants in ("hang_up", "canceled") or self._stopped()
 
     # How it stands, and who is told.
 
