@@ -18,6 +18,14 @@ READING = [
     ["replies", "list"],
     ["replies", "resend", "1"],
     ["sources", "sync", "--file", str(ROOT / "sources.json")],
+    ["on-call", "show"],
+    ["on-call", "take", "ana"],
+    ["on-call", "nobody"],
+    ["on-call", "override", "ana", "now", "+4h"],
+    ["on-call", "rotation", "list"],
+    ["on-call", "rotation", "add", "weekly", "ana", "--zone", "Europe/Berlin"],
+    ["on-call", "rotation", "stop", "weekly"],
+    ["on-call", "calendar", "--revoke"],
     ["migrate"],
 ]
 NOWHERE = "postgresql://postgres:hunter2secret@127.0.0.1:1/postgres"
@@ -60,7 +68,8 @@ def test_the_database_is_not_migrated(
 ) -> None:
     with database.connect() as conn:
         conn.execute(
-            "drop schema ops cascade; drop schema private cascade; drop table public.tickets cascade"
+            "drop schema ops cascade; drop schema private cascade;"
+            " drop table public.tickets, public.engineers, public.rotations, public.shifts cascade"
         )
     monkeypatch.setenv("DATABASE_URL", database.dsn)
 
