@@ -97,7 +97,7 @@ def address_of(contact: Contact) -> Address:
         raise Permanent("the e-mail address has a domain that does not exist") from None
     if not (_LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(domain)) or _dots_are_wrong(local):
         raise Permanent("the e-mail address is not one that mail can be sent to")
-    return Address(one_line(contact.name, _NAME_LIMIT), local, domain)
+    return Address(_display_name(contact.name), local, domain)
 
 
 def one_line(text: str, limit: int) -> str:
@@ -143,6 +143,11 @@ def _split(text: str) -> list[str]:
     """The first line, then the paragraphs."""
     first, _, rest = text.strip().partition("\n")
     return [first, *(part for part in re.split(r"\n\s*\n", rest.strip()) if part)]
+
+
+def _display_name(name: str) -> str:
+    """Letters, digits and what names have besides: of anything else the email package loses the quotes as it folds."""
+    return one_line(re.sub(r"[^\w\s.'\u2019-]", " ", name), _NAME_LIMIT)
 
 
 def _breaks(character: str) -> bool:

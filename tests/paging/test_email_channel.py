@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import getaddresses
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,21 @@ def test_subject_in_any_script_arrives(sim: MailSim, channel: Email) -> None:
 
     assert only(sim).subject == "Ticket 4: Оплата не работает 💳 支払い"
     assert only(sim).headers["to"] == "Zoë Łukasz <zoe@example.com>"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'word <\\"; ==??=?utf-8?b?DQpCY2M6IGV2ZUB4?=word =?utf-8?b?DQpCY2M6IGV2ZUB4?=',
+        "word Bcc: e@x=?utf-8?b?DQpCY2M6IGV2ZUB4?=;(=?utf-8?b?DQpCY2M6IGV2ZUB4?=<>:",
+        "Eve <eve@example.com>, Ada",
+        "Zoë, (eve@example.com) " * 4,
+    ],
+)
+def test_name_of_a_person_adds_no_address(sim: MailSim, channel: Email, name: str) -> None:
+    channel.send(page(contact=Contact(3, name, "ada@example.com")), wanted)
+
+    assert [address for _, address in getaddresses([only(sim).headers["to"]])] == ["ada@example.com"]
 
 
 def test_words_of_people_are_no_html(sim: MailSim, channel: Email) -> None:
