@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from shiftbot.cli import command, database, rota, rotations
+from shiftbot.cli import command, database, people, rota, rotations
 from shiftbot.cli.failure import Failed
 from shiftbot.local import env_file
 from shiftbot.local.home import Home
@@ -34,7 +34,7 @@ def add(commands: command.Commands) -> None:
         taking = command.add(
             group, name, _take, words, "It holds until the rota's next hand-over, which `on-call show` tells."
         )
-        taking.add_argument("who", metavar="WHO", help=rota.WHO)
+        taking.add_argument("who", metavar="WHO", help=people.WHO)
         taking.add_argument("--reason", default="by hand", help="kept in the history (default: by hand)")
     command.add(
         group,
@@ -46,7 +46,7 @@ def add(commands: command.Commands) -> None:
     override = command.add(
         group, "override", _override, "give a span of the plan to somebody, cutting into its shifts", _TIMES
     )
-    override.add_argument("who", metavar="WHO", help=rota.WHO)
+    override.add_argument("who", metavar="WHO", help=people.WHO)
     override.add_argument("starts", metavar="FROM", help="when it begins")
     override.add_argument("ends", metavar="UNTIL", help="when it ends; +4h counts from FROM")
     override.add_argument("--zone", help="time zone of the times, such as Europe/Berlin")
@@ -60,7 +60,7 @@ def add(commands: command.Commands) -> None:
         "Whoever has the address can read the shifts. It is shown once; asking again makes a new one and ends\n"
         "the old one.",
     )
-    calendar.add_argument("who", metavar="WHO", nargs="?", help=f"{rota.WHO} (default: everybody's shifts)")
+    calendar.add_argument("who", metavar="WHO", nargs="?", help=f"{people.WHO} (default: everybody's shifts)")
     calendar.add_argument("--revoke", action="store_true", help="end the address and make no new one")
 
 
@@ -104,7 +104,7 @@ def _show(_: argparse.Namespace) -> int:
 
 def _take(arguments: argparse.Namespace) -> int:
     with database.connection() as conn, rota.refusals():
-        engineer = rota.find(conn, arguments.who)
+        engineer = people.find(conn, arguments.who)
         conn.execute("select private.hand_over(%s, %s)", (engineer.id, arguments.reason))
         row = conn.execute(
             "select to_char(until at time zone %s, %s) from ops.on_call", (zone := rota.zone(conn), _TIME)
@@ -123,7 +123,7 @@ def _nobody(_: argparse.Namespace) -> int:
 
 def _override(arguments: argparse.Namespace) -> int:
     with database.connection() as conn, rota.refusals():
-        engineer = rota.find(conn, arguments.who)
+        engineer = people.find(conn, arguments.who)
         zone = rota.zone(conn, arguments.zone)
         starts = rota.moment(conn, arguments.starts, zone, rota.now(conn))
         ends = rota.moment(conn, arguments.ends, zone, starts)
@@ -143,7 +143,7 @@ def _override(arguments: argparse.Namespace) -> int:
 def _calendar(arguments: argparse.Namespace) -> int:
     base_url = "" if arguments.revoke else _public_base_url()
     with database.connection() as conn, rota.refusals():
-        engineer = rota.find(conn, arguments.who) if arguments.who is not None else None
+        engineer = people.find(conn, arguments.who) if arguments.who is not None else None
         number = engineer.id if engineer else None
         whose = f"{engineer.name}'s calendar" if engineer else "everybody's calendar"
         ended = conn.execute("select private.revoke_calendar_token(%s)", (number,)).fetchone()

@@ -1,11 +1,10 @@
-"""What the commands of the rota share: finding people, reading times as people write them, refusals in words."""
+"""What the commands of the rota share: times as people write them, and refusals in words."""
 
 from __future__ import annotations
 
 import contextlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,6 @@ from shiftbot.db import constraint_of
 
 Connection = psycopg.Connection[Any]
 
-WHO = "an engineer: e-mail, name (a part of it will do, if no other has it) or id"
 _LATER = re.compile(r"\+(\d{1,5})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SENTENCES = {
@@ -27,14 +25,6 @@ _SENTENCES = {
     "rotation_shift_is_1_to_366_days": "a turn lasts 1 to 366 days",
     "rotation_starts_on_a_date": "a rotation starts on a date between 2000-01-01 and 2999-12-31",
 }
-
-
-@dataclass(frozen=True)
-class Engineer:
-    """Whom WHO meant."""
-
-    id: int
-    name: str
 
 
 @contextlib.contextmanager
@@ -49,28 +39,6 @@ def refusals() -> Iterator[None]:
         said = _SENTENCES.get(rule) or error.diag.message_primary or rule
         hint = f" {error.diag.message_hint}" if error.diag.message_hint else ""
         raise Failed(f"{said}.{hint}") from None
-
-
-def find(conn: Connection, who: str) -> Engineer:
-    """The one active engineer that is meant. Raises Failed where it is none, or could be several."""
-    wanted = who.strip()
-    people = conn.execute(
-        "select id, name, email, is_active from public.engineers order by name, id"
-    ).fetchall()
-    exact = [p for p in people if wanted.lower() in (str(p[0]), p[1].lower(), p[2].lower())]
-    found = exact or [p for p in people if wanted and wanted.lower() in p[1].lower()]
-    active = [p for p in found if p[3]]
-    if len(active) == 1:
-        return Engineer(active[0][0], active[0][1])
-    if active:
-        choice = ", ".join(f"{name} ({email}, id {number})" for number, name, email, _ in active)
-        raise Failed(f"'{who}' could be {choice}: use the e-mail or the id.")
-    if found:
-        raise Failed(
-            f"{found[0][1]} is inactive: activate the row in public.engineers first, or name somebody else."
-        )
-    names = ", ".join(name for _, name, _, is_active in people if is_active) or "none yet"
-    raise Failed(f"there is no engineer '{who}'; active ones: {names}.")
 
 
 def zone(conn: Connection, given: str | None = None) -> str:

@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 import re
 
-from shiftbot.cli import command, database, rota
+from shiftbot.cli import command, database, people, rota
 from shiftbot.cli.failure import Failed
 
 
@@ -27,7 +27,9 @@ def add(commands: command.Commands) -> None:
         "The shifts of the coming 60 days are made at once, and then kept 60 days ahead.",
     )
     adding.add_argument("name", metavar="NAME", help="what you call it")
-    adding.add_argument("who", metavar="WHO", nargs="+", help=f"in the order of their turns, each {rota.WHO}")
+    adding.add_argument(
+        "who", metavar="WHO", nargs="+", help=f"in the order of their turns, each {people.WHO}"
+    )
     adding.add_argument("--zone", required=True, help="time zone of the hand-over, such as Europe/Berlin")
     adding.add_argument("--days", type=int, default=7, help="length of a turn in days (default: 7)")
     adding.add_argument("--at", default="09:00", help="local time of the hand-over (default: 09:00)")
@@ -49,17 +51,19 @@ def _add(arguments: argparse.Namespace) -> int:
     if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", arguments.at):
         raise Failed(f"'{arguments.at}' is no time of day: write 09:00.", 2)
     with database.connection() as conn, rota.refusals():
-        people = [rota.find(conn, who) for who in arguments.who]
+        taking_turns = [people.find(conn, who) for who in arguments.who]
         zone = rota.zone(conn, arguments.zone)
         conn.execute(
             "insert into public.rotations (name, engineer_ids, shift_days, hand_over_at, time_zone, starts_on)"
             " values (%s, %s, %s, %s, %s, coalesce(%s, (now() at time zone %s)::date))",
             (
-                *(arguments.name, [engineer.id for engineer in people], arguments.days, arguments.at),
+                *(arguments.name, [engineer.id for engineer in taking_turns], arguments.days, arguments.at),
                 *(zone, arguments.starts_on, zone),
             ),
         )
-    print(f"Rotation {arguments.name} is made: {', '.join(engineer.name for engineer in people)} take turns.")
+    print(
+        f"Rotation {arguments.name} is made: {', '.join(engineer.name for engineer in taking_turns)} take turns."
+    )
     print("See the shifts with: shiftbot on-call show")
     return 0
 
@@ -74,10 +78,10 @@ def _list(_: argparse.Namespace) -> int:
             "   left join public.engineers as e on e.id = u.id)"
             " from public.rotations as r order by r.is_active desc, r.starts_on desc, r.id desc"
         ).fetchall()
-    for number, name, is_active, days, at, zone, starts_on, people in rows:
+    for number, name, is_active, days, at, zone, starts_on, names in rows:
         turn = "1 day each" if days == 1 else f"{days} days each"
         print(
-            f"{number}  {name}{'' if is_active else '  (stopped)'}: {people}; {turn}, from {starts_on}, at {at} {zone}"
+            f"{number}  {name}{'' if is_active else '  (stopped)'}: {names}; {turn}, from {starts_on}, at {at} {zone}"
         )
     if not rows:
         print("There are no rotations. Make one with: shiftbot on-call rotation add")

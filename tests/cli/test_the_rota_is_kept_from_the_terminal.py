@@ -12,6 +12,8 @@ import pytest
 from tests.cli.conftest import Run
 from tests.support.postgres import Database
 
+ACTIVE = "The active ones: Ana Adler, Ben Brook, Bob Burns."
+
 
 @pytest.fixture
 def conn(database: Database, monkeypatch: pytest.MonkeyPatch) -> psycopg.Connection[Any]:
@@ -59,20 +61,27 @@ def test_a_shift_taken_by_hand_says_how_long_it_holds(shiftbot: Run, conn: psyco
 @pytest.mark.parametrize(
     ("who", "complaint"),
     [
-        ("zoe", "there is no engineer 'zoe'; active ones: Ana Adler, Ben Brook, Bob Burns."),
-        ("", "there is no engineer ''; active ones: Ana Adler, Ben Brook, Bob Burns."),
-        (
-            "B",
-            "'B' could be Ben Brook (ben@example.com, id 2), Bob Burns (bob@example.com, id 3): use the e-mail or the id.",
-        ),
-        ("gone", "Gone is inactive: activate the row in public.engineers first, or name somebody else."),
+        ("zoe", f"there is no active engineer 'zoe'. {ACTIVE}"),
+        ("", f"there is no active engineer ''. {ACTIVE}"),
+        ("gone", f"there is no active engineer 'gone'. {ACTIVE}"),
     ],
 )
 def test_whoever_cannot_take_it_is_told(
     shiftbot: Run, conn: psycopg.Connection[Any], who: str, complaint: str
 ) -> None:
     for command in (["take", who], ["override", who, "now", "+1h"], ["calendar", who, "--revoke"]):
-        assert shiftbot("on-call", *command) == (1, "", f"shiftbot: {complaint}\n")
+        assert shiftbot("on-call", *command) == (2, "", f"shiftbot: {complaint}\n")
+    assert on_call(conn) == "nobody"
+
+
+def test_of_two_who_could_be_meant_neither_is_taken(shiftbot: Run, conn: psycopg.Connection[Any]) -> None:
+    conn.execute("update public.engineers set name = 'Ben Burns' where name = 'Bob Burns'")
+
+    assert shiftbot("on-call", "take", "ben") == (
+        2,
+        "",
+        "shiftbot: 'ben' may be Ben Brook (id 2), Ben Burns (id 3): give the id.\n",
+    )
     assert on_call(conn) == "nobody"
 
 
