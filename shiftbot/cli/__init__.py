@@ -7,7 +7,20 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shiftbot.cli import journal, local, migrations, pages, queues, replies, services, sources, tickets
+from shiftbot.cli import (
+    journal,
+    local,
+    migrations,
+    on_call,
+    pages,
+    phone,
+    queues,
+    replies,
+    services,
+    sources,
+    telegram_caller,
+    tickets,
+)
 from shiftbot.cli.failure import Failed
 
 _DESCRIPTION = """\
@@ -49,6 +62,19 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (local, services, migrations, sources, tickets, pages, journal, queues, replies):
+    for module in (
+        local,
+        services,
+        migrations,
+        sources,
+        tickets,
+        pages,
+        phone,
+        journal,
+        queues,
+        replies,
+        on_call,
+        telegram_caller,
+    ):
         module.add(commands)
     return whole

@@ -13,7 +13,7 @@ from types import FrameType
 import psycopg
 from rich.console import Console
 
-from shiftbot.local import conversations, terminal, ticket_list, timeline
+from shiftbot.local import conversations, team, terminal, ticket_list, timeline
 from shiftbot.local.home import Home, LocalError
 from shiftbot.local.people import Names, Slack, Telegram
 from shiftbot.local.reader import Reader
@@ -58,7 +58,8 @@ class Demo:
         journal = timeline.Journal(reader)
         problems: list[str] = []
         if plays:
-            touched, problems = self._play(settings, reader, journal)
+            with team.awake(settings):
+                touched, problems = self._play(settings, reader, journal)
             self._summarise(reader, touched, problems)
         if once:
             return 1 if problems else 0
@@ -115,6 +116,9 @@ class Demo:
             self._console.print(
                 f'\nTry it yourself, in another terminal:\n  {name} say telegram "the site is down"\n'
                 f'  {name} say slack "I can\'t find my invoice"\n  {name} tickets\n'
+                "Something serious rings Ben's simulated phone until somebody acknowledges; answer or ignore it:\n"
+                f"  {name} phone press 1      (or 9 to pass it on; phone ignore, phone decline, phone text 1)\n"
+                f"  {name} page list\n"
                 "What happens is shown here. Stop with Ctrl-C.\n",
                 soft_wrap=True,
             )

@@ -10,17 +10,19 @@ from shiftbot.local.reader import Reader
 _LOOKS = 4  # in a row: what a customer just said may still be on its way to the webhooks
 _UNREST = """
 select
-  (select coalesce(sum(length), 0) from ops.queues where queue in ('triage', 'replies'))
+  (select coalesce(sum(length), 0) from ops.queues where queue <> 'escalations')
   + (select count(*) from ops.untriaged_tickets)
   + (select count(*) from public.replies where state = 'pending')
   + (select count(*) from public.tickets where status = 'auto_answered')
+  + (select count(*) from public.escalations where state in ('ringing', 'joined'))
 """
 _FINDINGS = (
-    ("select queue, length from ops.queues where length > 0 and queue in ('triage', 'replies')",
+    ("select queue, length from ops.queues where length > 0 and queue <> 'escalations'",
      "queue {0} still holds {1} messages"),
     ("select queue, msg_id, reason from ops.dead_letters", "message {1} of queue {0} is dead: {2}"),
     ("select ticket_id from ops.untriaged_tickets", "ticket {0} was not triaged"),
     ("select id, ticket_id from public.replies where state = 'pending'", "reply {0} of ticket {1} was not sent"),
+    ("select ticket_id, reason from ops.stalled_escalations", "the page of ticket {0} stalls: {1}"),
     ("select reply_id, ticket_id from ops.unknown_replies", "nobody knows whether reply {0} of ticket {1} arrived"),
     ("select ticket_id, seq, problem from ops.verify_journal()", "journal of ticket {0}, row {1}: {2}"),
     ("select ticket_id, stored_status, replayed_status from ops.status_drift",

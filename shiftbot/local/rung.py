@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 from shiftbot import sources
-from shiftbot.local import env_file, ports
+from shiftbot.local import env_file, ports, team
 from shiftbot.local.database import prepare_database
 from shiftbot.local.home import Home, LocalError
 from shiftbot.local.postgres import HOST, EmbeddedPostgres, PostgresError
@@ -23,6 +23,7 @@ from shiftbot.local.postgres_guardian import VERSION
 from shiftbot.local.supervisor import Program, Supervisor
 from shiftbot.migrate import MigrationError, migrate
 from shiftbot.settings import Settings
+from shiftbot.sim.twilio import NUMBER as TWILIO_NUMBER
 
 ROOT = Path(__file__).resolve().parents[2]
 _NOT_PROXIED = "127.0.0.1,localhost"
@@ -81,6 +82,7 @@ def _prepare(dsn: str, listed: Path) -> str:
         applied = migrate(dsn)
         with psycopg.connect(dsn, autocommit=True) as conn:
             sources.sync(conn, sources.load(listed))
+            team.hire(conn)
     except MigrationError as error:
         raise LocalError(f"{error} To begin with an empty database: shiftbot demo --fresh") from None
     except sources.SourcesError as error:
@@ -110,22 +112,35 @@ def _settings(home: Home, chosen: dict[str, int], dsn: str, listed: Path) -> dic
         "OPENAI_BASE_URL": f"{url['openai']}/v1",
         "OPENAI_SIM_URL": url["openai"],
         "OPENAI_MODEL": "gpt-5-mini",
+        "TWILIO_API_BASE_URL": url["twilio"],
+        "TWILIO_SIM_URL": url["twilio"],
+        "TWILIO_FROM_NUMBER": TWILIO_NUMBER,
+        "SMTP_URL": f"smtp://{HOST}:{chosen['smtp']}",
+        "SMTP_FROM": "Shift-Bot <shift-bot@example.com>",
+        "MAIL_SIM_URL": url["mail"],
     } | _secrets(home.secrets_file)
 
 
 def _secrets(file: Path) -> dict[str, str]:
-    if not file.exists():
-        made = {
-            "TELEGRAM_BOT_TOKEN": f"{7_000_000_000 + secrets.randbelow(10**9)}:AA{secrets.token_urlsafe(25)}",
-            "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(24),
-            "SLACK_BOT_TOKEN": f"xoxb-{secrets.token_hex(20)}",
-            "SLACK_SIGNING_SECRET": secrets.token_hex(16),
-            "OPENAI_API_KEY": f"sk-{secrets.token_urlsafe(24)}",
-        }
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
-            json.dump(made, out)
-    kept: dict[str, str] = json.loads(file.read_text())
+    kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    if missing := {name: value for name, value in _new_secrets().items() if name not in kept}:
+        kept |= missing
+        file.unlink(missing_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            json.dump(kept, out)
     return kept
+
+
+def _new_secrets() -> dict[str, str]:
+    return {
+        "TELEGRAM_BOT_TOKEN": f"{7_000_000_000 + secrets.randbelow(10**9)}:AA{secrets.token_urlsafe(25)}",
+        "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(24),
+        "SLACK_BOT_TOKEN": f"xoxb-{secrets.token_hex(20)}",
+        "SLACK_SIGNING_SECRET": secrets.token_hex(16),
+        "OPENAI_API_KEY": f"sk-{secrets.token_urlsafe(24)}",
+        "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+    }
 
 
 def _environment(settings: dict[str, str]) -> dict[str, str]:
@@ -147,6 +162,8 @@ def _programs(settings: dict[str, str], chosen: dict[str, int]) -> list[Program]
         simulator("openai", "--latency", "0.4"),  # thinks, as a model does: messages meanwhile are taken in
         simulator("telegram", *listed, "--webhook-url", f"{hooks}/webhooks/telegram"),
         simulator("slack", *listed, "--webhook-url", hooks),
+        simulator("twilio", "--webhook-url", hooks),
+        simulator("mail", "--smtp-port", str(chosen["smtp"])),
         Program("webhooks", (*shiftbot, "webhooks"), lambda: _is_healthy(f"{hooks}/healthz")),
         Program("workers", (*shiftbot, "worker", "all")),
     ]

@@ -26,15 +26,20 @@ _ACTOR_COLOURS = {"customer": "bold", "bot": "blue", "engineer": "magenta", "sys
 _ACTIONS = """
 select a.id, a.ticket_id, a.seq, a.created_at, t.platform::text, s.name as source, a.event,
   before.status_after::text as status_before, a.status_after::text, a.actor_type::text, a.actor,
-  a.payload ->> 'author_name' as name, a.body, jsonb_array_length(coalesce(a.payload -> 'attachments', '[]')) as attachments,
+  coalesce(a.payload ->> 'author_name', actor.name) as name, a.body,
+  jsonb_array_length(coalesce(a.payload -> 'attachments', '[]')) as attachments,
   a.payload #>> '{facts,engine}' as engine, (a.payload #>> '{facts,severity}')::float as severity,
   a.payload #>> '{facts,category}' as category, a.payload ->> 'title' as title,
   a.payload ->> 'fallback_reason' as fallback, a.payload ->> 'error' as error, r.kind as reply,
-  case when r.kind = 'confirmation' then r.body end as confirmation
+  case when r.kind = 'confirmation' then r.body end as confirmation,
+  a.payload #>> '{facts,method}' as method, a.payload #>> '{facts,outcome}' as outcome, rung.name as rung,
+  a.payload ->> 'detail' as detail
 from public.ticket_actions as a
 join public.tickets as t on t.id = a.ticket_id
 join public.sources as s on s.id = t.source_id
 left join public.ticket_actions as before on before.ticket_id = a.ticket_id and before.seq = a.seq - 1
+left join public.engineers as actor on a.actor = 'engineer:' || actor.id
+left join public.engineers as rung on rung.id = (a.payload #>> '{facts,engineer_id}')::bigint
 left join public.replies as r on r.id = (a.payload #>> '{facts,reply_id}')::bigint
 """
 
@@ -65,6 +70,10 @@ class Action:
     error: str | None = None
     reply: str | None = None
     confirmation: str | None = None
+    method: str | None = None
+    outcome: str | None = None
+    rung: str | None = None
+    detail: str | None = None
 
     @property
     def who(self) -> str:
@@ -78,8 +87,19 @@ class Action:
         """What was said, or what is to be known about it, on one line."""
         said = " ".join((self.body or self.confirmation or "").split())
         files = f"[{self.attachments} attached]" if self.attachments else ""
-        parts = (self.reply, self._verdict, self.error, f"“{said}”" if said else "", files)
+        parts = (self.reply, self._verdict, self._ring, self.error, f"“{said}”" if said else "", files)
         return " ".join(part for part in parts if part)
+
+    @property
+    def _ring(self) -> str:
+        if self.method is None:
+            return ""
+        goes_on = self.outcome in ("delivered", "ringing", "answered", "acknowledged")
+        why = f"({self.detail})" if self.detail and not goes_on else ""
+        known = (self.method.replace("_", " "), "to" if self.rung else "", self.rung or "")
+        # Of a ring that has just been placed there is nothing else to tell.
+        ended = "" if self.outcome in (None, "attempted") else f"→ {self.outcome.replace('_', ' ')}"
+        return " ".join(part for part in (*known, ended, why) if part)
 
     @property
     def _verdict(self) -> str:

@@ -60,8 +60,8 @@ def spoken(page: Page) -> str:
     if page.is_test:
         return "This is a test call from Shift-Bot."
     first = page.tickets[0]
-    words = f"Shift-Bot. {_count(page)}. Ticket {first.id}. {first.title}. {first.summary}"
-    return _cut(" ".join(words.split()), _SPOKEN_LIMIT)
+    parts = ("Shift-Bot", _count(page), f"Ticket {first.id}", first.title, first.summary)
+    return _cut(" ".join(_sentence(part) for part in parts if part.strip()), _SPOKEN_LIMIT)
 
 
 def listed(ticket_ids: list[int]) -> str:
@@ -75,6 +75,11 @@ def listed(ticket_ids: list[int]) -> str:
 def _count(page: Page) -> str:
     more = len(page.tickets)
     return "A serious report" if more == 1 else f"{more} serious reports"
+
+
+def _sentence(words: str) -> str:
+    words = " ".join(words.split())
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
 
 
 def _facts(ticket: PagedTicket) -> str:

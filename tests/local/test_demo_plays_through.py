@@ -113,15 +113,19 @@ def test_a_dozen_conversations_come_to_rest(user: User) -> None:
         (group, "closed"),
         (private, "awaiting_feedback"),
         (private, "closed"),
-        (private, "escalation_pending"),
+        (private, "escalated"),
         ("Release news, discussion", "awaiting_feedback"),
         ("Support forum (topics)", "closed"),
         ("bugs", "closed"),
-        ("bugs", "escalation_pending"),
+        ("bugs", "escalated"),
         ("help-desk", "open"),
     ]
     assert (events["feedback_positive"], events["human_requested"], events["triaged_escalate"]) == (3, 1, 1)
     assert (events["edited"], events["triaged_ignore"], events["reply_drafted"]) == (1, 1, 1)
+    assert (events["acknowledged"], events["page_joined"]) == (
+        2,
+        1,
+    )  # the second report joined, then rang by itself
     assert engines == [("model",)]
     assert burst == [(1, 3), (1, 3)]  # three messages and an album of three: one ticket each
     assert problems == []

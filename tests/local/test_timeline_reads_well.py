@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -83,3 +84,17 @@ def test_table_keeps_number_status_and_severity(width: int) -> None:
     assert len(line) <= width
     assert line.split()[0] == "12"
     assert line.split()[-2:] == ["escalation_pending", "0.95"]
+
+
+def test_a_ring_says_whom_how_and_what_became_of_it() -> None:
+    placed = Action(
+        4, 12, 4, AT, "telegram", "Group", "call_placed", "escalation_pending", "escalation_pending", "system",
+        "paging", method="phone_call", outcome="attempted", rung="Ben Brook",
+    )  # fmt: skip
+    skipped = replace(placed, id=5, seq=5, event="call_outcome", outcome="skipped", detail="no phone number")
+    answered = replace(placed, id=6, seq=6, event="call_outcome", outcome="answered", detail="in-progress")
+    lines = printed(180, placed, skipped, answered)
+
+    assert lines[0].endswith("call_placed       Shift-Bot     phone call to Ben Brook")
+    assert lines[1].endswith("phone call to Ben Brook → skipped (no phone number)")
+    assert lines[2].endswith("phone call to Ben Brook → answered")
