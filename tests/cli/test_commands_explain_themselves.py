@@ -14,6 +14,15 @@ COMMANDS = [
     "demo",
     "journal verify",
     "migrate",
+    "on-call calendar",
+    "on-call hand-over",
+    "on-call nobody",
+    "on-call override",
+    "on-call rotation add",
+    "on-call rotation list",
+    "on-call rotation stop",
+    "on-call show",
+    "on-call take",
     "queue list",
     "queue requeue",
     "replies delivered",
@@ -41,7 +50,9 @@ def test_every_command_is_listed_here() -> None:
     assert sorted(path for path, _ in commands(parser())) == COMMANDS
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS, "journal", "queue", "replies", "sources"])
+@pytest.mark.parametrize(
+    "command", ["", *COMMANDS, "journal", "on-call", "on-call rotation", "queue", "replies", "sources"]
+)
 def test_every_help_can_be_read(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([*command.split(), "--help"])
