@@ -16,9 +16,8 @@ from typing import Any
 import psycopg
 from flask import Blueprint, Response, make_response, render_template
 from markupsafe import Markup
-from psycopg_pool import PoolTimeout
 
-from shiftbot.db import Pool, is_outage
+from shiftbot.db import Pool, constraint_of, is_outage
 from shiftbot.paging import words
 from shiftbot.paging.base import Page
 
@@ -56,21 +55,9 @@ def blueprint(pool: Pool) -> Blueprint:
     routes = Blueprint("acknowledge", __name__, template_folder="pages")
     style = (_PAGES / "acknowledge.css").read_text(encoding="utf-8")
 
-    def answer(shown: Shown, page: Page | None, status: int) -> Response:
-        tickets = page.tickets if page else ()
-        html = render_template(
-            "acknowledge.html",
-            **vars(shown),
-            tickets=tickets,
-            with_summaries=bool(shown.button),
-            style=Markup(style),  # noqa: S704
-        )
-        return make_response(html, status, _headers(style))
-
     def asked(query: str, token: str) -> Response:
         link = _link(pool, query, token)
-        shown = _shown(link)
-        return answer(shown, link.page, _STATUSES.get(link.outcome, 200))
+        return _rendered(_shown(link), link.page, _STATUSES.get(link.outcome, 200), style)
 
     @routes.get("/acknowledge/<token>")
     def look(token: str) -> Response:
@@ -81,17 +68,8 @@ def blueprint(pool: Pool) -> Blueprint:
         return asked(_ACKNOWLEDGE, token)
 
     @routes.errorhandler(psycopg.Error)
-    @routes.errorhandler(PoolTimeout)
-    def failed(error: Exception) -> Response:
-        """A person stands before it, not a platform that sends again by itself."""
-        extra = {"action": "acknowledge_link_failed", "error": type(error).__name__}
-        log.error("an acknowledge link cannot be answered now", extra=extra)
-        why = "The database does not answer." if is_outage(error) else "Something went wrong."
-        shown = Shown(
-            "Nothing was acknowledged",
-            f"{why} Load this page again in a moment, or answer where else it rings.",
-        )
-        return answer(shown, None, 503)
+    def failed(error: psycopg.Error) -> Response:
+        return _rendered(_failure(error), None, 503, style)
 
     return routes
 
@@ -155,6 +133,27 @@ def _taken(page: Page | None) -> Shown:
         return Shown("You have it", "The test page reached you, and your answer reached us.", is_good=True)
     what = f": {words.listed([ticket.id for ticket in page.tickets])}" if page and page.tickets else ""
     return Shown(f"You have it{what}", "The reporter is told.", is_good=True)
+
+
+def _failure(error: psycopg.Error) -> Shown:
+    """A person stands before it, not a platform that sends again by itself."""
+    # Without its text: Postgres quotes the row it refuses, and so the person's words.
+    extra = {"action": "link_failed", "error": type(error).__name__, "constraint": constraint_of(error)}
+    log.error("an acknowledge link cannot be answered now", extra=extra | {"sqlstate": error.sqlstate})
+    why = "The database does not answer." if is_outage(error) else "Something went wrong."
+    what = "Load this page again in a moment to see how it stands, or answer where else it rings."
+    return Shown("That did not work", f"{why} {what}")
+
+
+def _rendered(shown: Shown, page: Page | None, status: int, style: str) -> Response:
+    html = render_template(
+        "acknowledge.html",
+        **vars(shown),
+        tickets=page.tickets if page else (),
+        with_summaries=bool(shown.button),
+        style=Markup(style),  # noqa: S704  # our own file
+    )
+    return make_response(html, status, _headers(style))
 
 
 def _headers(style: str) -> dict[str, str]:
