@@ -23,9 +23,6 @@ def all_handled(duty: Duty) -> bool:
     return duty.until(lambda: duty.rows("select from ops.queues where length > 0") == [])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the catching up of the acknowledged attempt hangs up the call with the key"
-)
 def test_whoever_acknowledges_hears_the_whole_confirmation(duty: Duty) -> None:
     with duty.workers(*WORKERS):
         ticket = duty.outage()
