@@ -60,7 +60,7 @@ begin
   if private.database_identity() = 'authenticated' and private.current_engineer_id() is null then
     raise exception 'only an active engineer hands the shift over' using errcode = 'insufficient_privilege';
   end if;
-  select * into holder from public.engineers where is_on_call for update;
+  select * into holder from public.engineers where is_on_call for no key update;  -- attempts that refer to the person need not wait
   if p_from_engineer_id is not null and holder.id is distinct from p_from_engineer_id then
     raise exception 'the shift has changed hands meanwhile: % is on call', coalesce(holder.name, 'nobody')
       using errcode = 'serialization_failure', constraint = 'on_call_changed_meanwhile', schema = 'public', table = 'engineers',

@@ -183,7 +183,7 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('shiftbot.hand_over', 0));  -- before any row of engineers, as hand_over does
   select * into said from private.rota_state;
   select * into shift from public.shifts as s where tstzrange(s.starts_at, s.ends_at) @> clock_timestamp();
-  select e.id into target from public.engineers as e where e.id = shift.engineer_id and e.is_active for update;
+  select e.id into target from public.engineers as e where e.id = shift.engineer_id and e.is_active for no key update;
   select e.id into holder from public.engineers as e where e.is_on_call;
   begin
     perform private.hand_over(target, 'rota' || coalesce(': ' || nullif(shift.reason, ''), ''));

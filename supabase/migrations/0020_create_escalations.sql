@@ -12,6 +12,7 @@ create table public.escalations (
   cycle integer not null default 1,
   batch integer not null default 0,
   due_at timestamptz,
+  on_call_id bigint,  -- no foreign key: it is only compared
   cycle_started_at timestamptz not null default clock_timestamp(),
   opened_at timestamptz not null default clock_timestamp(),
   changed_at timestamptz not null default clock_timestamp(),
@@ -40,6 +41,8 @@ create index escalations_acknowledged_at_idx on public.escalations (acknowledged
 comment on table public.escalations is 'One page per row: the ticket it is about, how far its steps are, when the next begins, who has it.';
 comment on column public.escalations.due_at is 'When the next step begins; moved by the sweep, never by a timer.';
 comment on column public.escalations.leader_id is 'The page this ticket joined; a ringing one with a leader waits quietly until due_at.';
+comment on column public.escalations.on_call_id is
+  'Who was on call when the last step began: once it is somebody else, the page starts over with that one.';
 comment on column public.escalations.batch is 'Number of the last group of steps begun together.';
 
 create table public.escalation_attempts (

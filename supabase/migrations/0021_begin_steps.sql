@@ -56,7 +56,7 @@ begin
   if p_step.method = 'webhook' then
     return case when p_escalation.tested_engineer_id is null and private.attempt_step(p_escalation, p_step, null) then 1 else 0 end;
   end if;
-  if nobody_is_on_call and exists (select from public.engineers where is_active) and p_escalation.cycle = 1 and p_escalation.batch = 1 and p_step.target = 'on_call'
+  if nobody_is_on_call and p_step.target = 'on_call' and exists (select from public.engineers where is_active)
      and not exists (select from public.ticket_actions where ticket_id = p_escalation.ticket_id and event = 'paged_everyone'
                      and payload #>> '{facts,escalation_id}' = p_escalation.id::text) then
     perform private.journal_page(p_escalation, 'paged_everyone', '{}');
@@ -122,7 +122,7 @@ begin
   end loop;
   update public.escalations
   set leader_id = null, step = page.step, cycle = page.cycle, batch = page.batch, due_at = page.due_at,
-    cycle_started_at = page.cycle_started_at, changed_at = moment,
+    cycle_started_at = page.cycle_started_at, changed_at = moment, on_call_id = (select id from public.engineers where is_on_call),
     state = case when page.tested_engineer_id is not null and page.cycle > 1 and begun = 0 then 'resolved' else state end
   where id = page.id;
   return true;
@@ -143,20 +143,28 @@ end
 $$;
 comment on function private.hasten(bigint) is 'Goes on at once where nothing of the last steps can be answered any more.';
 
+create function private.lock_pages() returns void
+language sql volatile security definer set search_path = '' as $$  -- definer: programs hold no right on tables
+  select pg_advisory_xact_lock(hashtextextended('shiftbot.page', 0)) from public.app_settings where storm_window > interval '0'
+$$;
+comment on function private.lock_pages() is
+  'One at a time looks for a page to join. Taken before any escalation that another may want to join, or two would wait for each other.';
+
 create function private.join_page(p_ticket_id bigint, p_escalation_id bigint, p_window interval) returns boolean
 language plpgsql security definer set search_path = '' as $$  -- definer: programs hold no right on tables
 declare
   leader public.escalations;
   page public.escalations;
 begin
-  -- One at a time looks for a page to join; `for share` waits for an acknowledgement that is just being written.
-  perform pg_advisory_xact_lock(hashtextextended('shiftbot.page', 0));
+  perform private.lock_pages();
+  -- The row lock waits for an acknowledgement that is just being written.
   select * into leader from public.escalations
-  where state = 'ringing' and leader_id is null and ticket_id <> p_ticket_id order by opened_at, id limit 1 for share;
+  where state = 'ringing' and leader_id is null and ticket_id <> p_ticket_id order by opened_at, id limit 1 for no key update;
   if leader.id is null then
     select * into leader from public.escalations
     where state = 'acknowledged' and acknowledged_by is not null and ticket_id <> p_ticket_id
-      and acknowledged_at > clock_timestamp() - p_window order by acknowledged_at desc limit 1 for share;
+      and acknowledged_at > clock_timestamp() - p_window
+      and acknowledged_by in (select id from public.engineers where is_active) order by acknowledged_at desc limit 1 for no key update;
   end if;
   if leader.id is null then
     return false;
@@ -166,6 +174,11 @@ begin
     due_at = case when leader.state = 'ringing' then null else leader.acknowledged_at + p_window end
   where id = p_escalation_id returning * into page;
   perform private.journal_page(page, 'page_joined', jsonb_build_object('leader_id', leader.id, 'leader_ticket_id', leader.ticket_id));
+  if leader.step = 0 and leader.due_at > clock_timestamp() + interval '1 minute' then
+    -- It pauses between two rounds, and the pause may be long: what is new rings now.
+    update public.escalations set due_at = clock_timestamp() where id = leader.id;
+    perform private.enqueue('escalations', '{"kind": "sweep"}');
+  end if;
   if leader.state = 'acknowledged' then
     perform private.send_notice(leader.acknowledged_by, 'joined', format(
       'One more serious report, ticket %s: %s. It joined the page you acknowledged; it rings at %s UTC unless somebody takes it.', p_ticket_id,
@@ -178,7 +191,7 @@ $$;
 comment on function private.join_page(bigint, bigint, interval) is
   'One storm, one ring: joins the page that rings, or waits quietly beside one just acknowledged; false where there is none.';
 
-create function private.begin_ringing(p_ticket_id bigint, p_escalation_id bigint) returns void
+create function private.begin_ringing(p_ticket_id bigint, p_escalation_id bigint, p_may_wait boolean default true) returns void
 language plpgsql security definer set search_path = '' as $$  -- definer: programs hold no right on tables
 declare
   storm interval := (select storm_window from public.app_settings);
@@ -187,9 +200,10 @@ begin
     cycle_started_at = clock_timestamp(), changed_at = clock_timestamp(),
     acknowledged_by = null, acknowledged_at = null, ack_expires_at = null, reminded_at = null
   where id = p_escalation_id;
-  if storm = interval '0' or not private.join_page(p_ticket_id, p_escalation_id, storm) then
+  if storm = interval '0' or not private.join_page(p_ticket_id, p_escalation_id, case when p_may_wait then storm else interval '0' end) then
     perform private.advance_escalation(p_escalation_id);
   end if;
 end
 $$;
-comment on function private.begin_ringing(bigint, bigint) is 'Rings for a ticket from the first step on, or lets it join the page that rings.';
+comment on function private.begin_ringing(bigint, bigint, boolean) is
+  'Rings for a ticket from the first step on, or lets it join the page that rings; p_may_wait: also beside one just acknowledged.';

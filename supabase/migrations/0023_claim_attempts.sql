@@ -2,8 +2,9 @@
 -- `unknown` and the page goes on; a page is rather sent again than lost. What a provider tells later only moves an attempt forward.
 
 create function private.page_json(p_attempt public.escalation_attempts) returns jsonb
-language sql stable security definer set search_path = '' as $$  -- definer: workers and webhooks hold no right on tables
-  select jsonb_build_object(
+language plpgsql stable security definer set search_path = '' as $$  -- definer: workers and webhooks hold no right on tables
+begin  -- plpgsql keeps the plan; as an sql function it would be planned for every ring
+  return jsonb_build_object(
     'attempt_id', p_attempt.id, 'escalation_id', coalesce(e.id, 0), 'kind', p_attempt.kind, 'method', p_attempt.method,
     'ring_seconds', p_attempt.ring_seconds, 'token', private.attempt_token(p_attempt.id),
     'state', coalesce(e.state, 'resolved'), 'holder', coalesce(holder.name, ''), 'note', coalesce(p_attempt.note, ''),
@@ -18,7 +19,8 @@ language sql stable security definer set search_path = '' as $$  -- definer: wor
   from (select 1) as one
   left join public.escalations as e on e.id = p_attempt.escalation_id
   left join public.engineers as c on c.id = p_attempt.engineer_id
-  left join public.engineers as holder on holder.id = e.acknowledged_by
+  left join public.engineers as holder on holder.id = e.acknowledged_by;
+end
 $$;
 comment on function private.page_json(public.escalation_attempts) is
   'An attempt as channels need it: the person, the tickets of the page with the ringing one first, how the page stands.';
@@ -61,7 +63,9 @@ begin
     update public.escalation_attempts
     set outcome = p_outcome, outcome_at = clock_timestamp(), detail = coalesce(left(p_detail, 300), detail),
       claimed_at = coalesce(claimed_at, clock_timestamp()),
-      in_hand_until = case when p_outcome in ('attempted', 'ringing') then in_hand_until end
+      in_hand_until = case when p_outcome = 'ringing' and method = 'phone_call'  -- its end is owed, also by a call given up as unknown
+        then greatest(in_hand_until, clock_timestamp() + (ring_seconds + 60) * interval '1 second')
+        when p_outcome in ('attempted', 'ringing') then in_hand_until end
     where id = attempt.id returning * into attempt;
     if attempt.kind = 'ring' and (attempt.cycle = 1 or p_outcome <> 'skipped') then
       perform private.journal_page(page, 'call_outcome', private.attempt_facts(attempt), jsonb_build_object('detail', left(p_detail, 300)));
@@ -79,6 +83,24 @@ $$;
 comment on function private.record_outcome(bigint, text, text) is
   'Moves an attempt forward, journals it, and goes on at once where nothing else can be answered; recorded or ignored.';
 
+create function private.reason_to_skip(p_attempt public.escalation_attempts, p_methods text[]) returns text
+language sql stable security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+  select case
+    when p_attempt.engineer_id is not null and not coalesce(g.is_active, false) then 'the engineer is not active any more'
+    when p_attempt.method <> 'webhook' and private.unreachable_reason(g, p_attempt.method) is not null
+      then private.unreachable_reason(g, p_attempt.method)
+    when not p_attempt.method::text = any (p_methods) then replace(p_attempt.method::text, '_', ' ') || ' is not configured'
+    -- Nobody took it for so long that the policy is past it: the same phone does not ring for each round at once.
+    when p_attempt.kind = 'ring' and exists (
+      select from public.escalation_attempts as a
+      where a.escalation_id = p_attempt.escalation_id and a.engineer_id is not distinct from p_attempt.engineer_id
+        and a.method = p_attempt.method and a.kind = 'ring' and a.id > p_attempt.id and a.outcome is distinct from 'cancelled')
+      then 'a later ring has taken its place' end
+  from (select 1) as one left join public.engineers as g on g.id = p_attempt.engineer_id
+$$;
+comment on function private.reason_to_skip(public.escalation_attempts, text[]) is
+  'Why an attempt that waits is not made any more, or not by this worker; null where it is.';
+
 create function private.claim_attempt(p_attempt_id bigint, p_msg_id bigint, p_methods text[], p_request_seconds numeric)
 returns table (outcome text, wait_seconds numeric, page jsonb)
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
@@ -87,6 +109,7 @@ declare
   attempt public.escalation_attempts := private.lock_attempt(p_attempt_id);
   escalation public.escalations;
   chat text;
+  reason text := private.reason_to_skip(attempt, p_methods);
 begin
   select * into escalation from public.escalations as e where e.id = attempt.escalation_id;
   outcome := 'gone';
@@ -97,11 +120,8 @@ begin
     perform private.record_outcome(attempt.id, 'unknown', 'the worker died between claim and outcome');
   elsif attempt.outcome is null and attempt.kind = 'ring' and escalation.state <> 'ringing' then
     update public.escalation_attempts as a set outcome = 'cancelled', outcome_at = clock_timestamp() where a.id = attempt.id;
-  elsif attempt.outcome is null and attempt.engineer_id is not null
-        and not exists (select from public.engineers as g where g.id = attempt.engineer_id and g.is_active) then
-    perform private.record_outcome(attempt.id, 'skipped', 'the engineer is not active any more');
-  elsif attempt.outcome is null and not attempt.method::text = any (p_methods) then
-    perform private.record_outcome(attempt.id, 'skipped', replace(attempt.method::text, '_', ' ') || ' is not configured');
+  elsif attempt.outcome is null and reason is not null then
+    perform private.record_outcome(attempt.id, 'skipped', reason);
   elsif attempt.id is not null and attempt.outcome is null then
     chat := (select case attempt.method when 'telegram_message' then g.telegram_user_id::text when 'slack_message' then g.slack_user_id end
              from public.engineers as g where g.id = attempt.engineer_id);
@@ -165,10 +185,12 @@ begin
   select * into page from public.escalations where id = attempt.escalation_id;
   if attempt.outcome is distinct from 'attempted'
      or attempt.tries >= (case attempt.kind when 'ring' then 3 else 8 end)
+     or (attempt.kind = 'notice' and pause > 300)  -- the next way is sooner
      or (attempt.kind = 'ring' and (page.state <> 'ringing' or clock_timestamp() + pause * interval '1 second' >= page.due_at)) then
     return private.settle_attempt(p_attempt_id, p_msg_id, 'failed', null, p_detail);
   end if;
-  update public.escalation_attempts set outcome = null, outcome_at = null, claimed_at = null, in_hand_until = null, detail = left(p_detail, 300)
+  update public.escalation_attempts set outcome = null, outcome_at = null, claimed_at = null, in_hand_until = null, detail = left(p_detail, 300),
+    due_at = clock_timestamp() + pause * interval '1 second'
   where id = attempt.id;
   perform private.postpone_message('escalations', p_msg_id, pause);
   return 'postponed';
@@ -185,7 +207,9 @@ comment on function private.queue_catch_up(bigint, bigint) is 'Asks a worker to 
 
 create function private.look_at_attempt(p_attempt_id bigint) returns jsonb
 language sql stable security definer set search_path = '' as $$  -- definer: workers hold no right on tables
-  select private.page_json(a) || jsonb_build_object('outcome', a.outcome) from public.escalation_attempts as a where a.id = p_attempt_id
+  select private.page_json(a) || jsonb_build_object('outcome', a.outcome,
+    'over_for', extract(epoch from clock_timestamp() - e.changed_at))  -- seconds, once the page does not ring
+  from public.escalation_attempts as a left join public.escalations as e on e.id = a.escalation_id where a.id = p_attempt_id
 $$;
 comment on function private.look_at_attempt(bigint) is 'How an attempt and its page stand, for whoever brings them up to date.';
 

@@ -14,13 +14,15 @@ create function private.silence(p_escalation public.escalations) returns void
 language plpgsql security definer set search_path = '' as $$  -- definer: programs hold no right on tables
 begin
   update public.escalation_attempts set outcome = 'cancelled', outcome_at = clock_timestamp()
-  where escalation_id = p_escalation.id and kind = 'ring' and claimed_at is null and outcome is null;
+  where escalation_id = p_escalation.id and claimed_at is null and outcome is null;
   perform private.queue_catch_up(a.id, p_escalation.ticket_id)
-  from (select distinct on (engineer_id, method) * from public.escalation_attempts
-        where escalation_id = p_escalation.id and kind = 'ring' and claimed_at is not null
-        order by engineer_id, method, id desc) as a
-  where a.outcome not in ('failed', 'skipped')
-    and case when a.method = 'phone_call' then not (a.outcome = 'acknowledged' or a.ended_at is not null
+  -- Every call that may ring, and the newest of the messages that can be edited.
+  from (select distinct on (engineer_id, method, kind, case when method = 'phone_call' then id end) * from public.escalation_attempts
+        where escalation_id = p_escalation.id and claimed_at is not null and outcome not in ('failed', 'skipped')
+          and (kind = 'ring' or method in ('telegram_message', 'slack_message'))
+          and (external_id is not null or method not in ('telegram_message', 'slack_message'))
+        order by engineer_id, method, kind, case when method = 'phone_call' then id end, id desc) as a
+  where case when a.method = 'phone_call' then not (a.outcome = 'acknowledged' or a.ended_at is not null
                                                     or a.outcome in ('declined', 'no_answer', 'busy', 'voicemail'))
              -- Words that cost or disturb go only to the others, and only once.
              when a.method in ('sms', 'email') then a.engineer_id is distinct from p_escalation.acknowledged_by
@@ -57,13 +59,17 @@ language plpgsql security definer set search_path = '' as $$  -- definer: fires 
 declare
   page public.escalations;
 begin
+  if new.status_after = 'escalation_pending'
+     and not exists (select from public.escalations where ticket_id = new.ticket_id and state in ('ringing', 'joined')) then
+    perform private.lock_pages();
+  end if;
   select * into page from public.escalations where ticket_id = new.ticket_id and state <> 'resolved' for update;
   if new.status_after = 'escalation_pending' then
     if page.id is null then
       insert into public.escalations (ticket_id, due_at) values (new.ticket_id, clock_timestamp()) returning * into page;
       perform private.begin_ringing(new.ticket_id, page.id);
     elsif page.state = 'acknowledged' then
-      perform private.begin_ringing(new.ticket_id, page.id);
+      perform private.begin_ringing(new.ticket_id, page.id, false);  -- it has waited long enough
     end if;
   elsif page.id is null then
     return null;
@@ -141,31 +147,19 @@ $$;
 comment on function private.settle_joined(bigint, bigint) is
   'Lets a ticket follow its page: taken with it, or ringing by itself where the page ended; with p_taken_with the leader follows.';
 
--- The shift changes hands while a page rings: whoever has it now is rung from the first step on.
-create function private.turn_pages() returns trigger
-language plpgsql security definer set search_path = '' as $$  -- definer: whoever hands over holds no right on pages
+-- The shift changes hands while a page rings, or who had acknowledged leaves the team: the sweep sees it by the rows and rings whoever
+-- it is now. The pages are not touched here: their tickets may be held by somebody who waits for this very row of engineers.
+create function private.follow_people() returns trigger
+language plpgsql security definer set search_path = '' as $$  -- definer: whoever hands over holds no right on queues
 begin
-  update public.escalations set step = 0, due_at = clock_timestamp(), changed_at = clock_timestamp()
-  where state = 'ringing' and leader_id is null and ticket_id is not null;
-  perform private.enqueue('escalations', '{"kind": "sweep"}');
+  if exists (select from public.escalations where state in ('ringing', 'acknowledged') and ticket_id is not null) then
+    perform private.enqueue('escalations', '{"kind": "sweep"}');
+  end if;
   return null;
 end
 $$;
-comment on function private.turn_pages() is 'Rings the one who has just gone on call for every page that rings.';
-create trigger turn_pages after update on public.engineers
-  for each row when (new.is_on_call and not old.is_on_call) execute function private.turn_pages();
-
--- Who leaves the team holds no page: what they had acknowledged rings again.
-create function private.release_pages() returns trigger
-language plpgsql security definer set search_path = '' as $$  -- definer: whoever deactivates holds no right on pages
-begin
-  update public.escalations set ack_expires_at = clock_timestamp() where state = 'acknowledged' and acknowledged_by = new.id and ticket_id is not null;
-  perform private.enqueue('escalations', '{"kind": "sweep"}');
-  return null;
-end
-$$;
-comment on function private.release_pages() is 'A deactivated engineer''s acknowledgements run out at once.';
-create trigger release_pages after update on public.engineers
-  for each row when (old.is_active and not new.is_active) execute function private.release_pages();
+comment on function private.follow_people() is 'Asks for a sweep at once when somebody goes on or off call, or leaves the team.';
+create trigger follow_people after update on public.engineers
+  for each row when (new.is_on_call <> old.is_on_call or (old.is_active and not new.is_active)) execute function private.follow_people();
 
 grant execute on function private.settle_joined(bigint, bigint) to shiftbot_worker;

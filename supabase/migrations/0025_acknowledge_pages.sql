@@ -35,6 +35,10 @@ begin
   outcome := case when page.state = 'ringing' then 'acknowledged' when page.state is distinct from 'acknowledged' then 'over'
                   when page.acknowledged_by = p_engineer_id then 'extended' else 'already_acknowledged' end;
   ticket_ids := private.page_tickets(page.id);
+  if outcome = 'acknowledged' then
+    -- First: the call in which the key was pressed is not hung up with the others.
+    perform private.record_outcome(a.id, 'acknowledged') from public.escalation_attempts as a where a.id = p_attempt_id and a.kind = 'ring';
+  end if;
   if outcome = 'acknowledged' and page.ticket_id is null then
     perform private.take_test_page(page, p_engineer_id);
   elsif outcome = 'acknowledged' then
@@ -45,9 +49,6 @@ begin
     insert into public.ticket_actions (ticket_id, event, actor_type, actor, payload)
     values (page.ticket_id, 'ack_extended', 'engineer', 'engineer:' || p_engineer_id,
             jsonb_build_object('facts', jsonb_build_object('escalation_id', page.id, 'via', p_via)));
-  end if;
-  if outcome = 'acknowledged' then
-    perform private.record_outcome(a.id, 'acknowledged') from public.escalation_attempts as a where a.id = p_attempt_id and a.kind = 'ring';
   end if;
   holder := (select g.name from public.escalations as e join public.engineers as g on g.id = e.acknowledged_by where e.id = page.id);
   return next;
@@ -125,10 +126,11 @@ comment on function private.press_page(bigint, text, public.platform, text) is
 
 create table private.heard_messages (
   id text primary key,
-  heard_at timestamptz not null default clock_timestamp()
+  heard_at timestamptz not null default clock_timestamp(),
+  answer jsonb
 );
 alter table private.heard_messages enable row level security;
-comment on table private.heard_messages is 'Text messages that were heard already: one that is delivered twice acts once.';
+comment on table private.heard_messages is 'Text messages that were heard already, and what was answered: one that comes twice acts once.';
 
 create function private.hear_sms(p_message_id text, p_from text, p_verb text, p_ticket_id bigint)
 returns table (outcome text, holder text, ticket_ids bigint[])
@@ -138,30 +140,35 @@ declare
   sender public.engineers;
   page public.escalations;
   attempt_id bigint;
-  is_new boolean;
 begin
   insert into private.heard_messages (id) values (p_message_id) on conflict do nothing;
-  is_new := found;
+  if not found then
+    return query select a.outcome, a.holder, a.ticket_ids from private.heard_messages as m,
+      jsonb_to_record(m.answer) as a (outcome text, holder text, ticket_ids bigint[]) where m.id = p_message_id;
+    return;
+  end if;
   select * into sender from public.engineers as e where e.is_active and e.phone = p_from order by e.is_on_call desc, e.id limit 1;
   select p.* into page from public.escalations as p
   left join lateral (select max(a.claimed_at) as at from public.escalation_attempts as a where a.escalation_id = p.id and a.engineer_id = sender.id) as last on true
   where p.state <> 'resolved' and case when p_ticket_id is not null then p.ticket_id = p_ticket_id else last.at is not null end
   order by p.state = 'ringing' desc, last.at desc nulls last limit 1;
   outcome := case when sender.id is null then 'refused' when p_verb = 'unknown' then 'help' when page.id is null then 'nothing_waits' end;
-  if outcome = 'refused' and page.id is not null and is_new then
+  if outcome = 'refused' and page.id is not null then
     perform private.refuse_ack(page.id, 'sms:' || left(p_from, 20), 'sms');
   end if;
   if outcome is null then
     select a.id into attempt_id from public.escalation_attempts as a
     where a.escalation_id = page.id and a.engineer_id = sender.id and a.method = 'sms' order by a.id desc limit 1;
     if p_verb = 'pass_on' then
-      outcome := case when is_new then private.pass_page_on(page.id, attempt_id) else 'passed_on' end;
+      outcome := private.pass_page_on(page.id, attempt_id);
       holder := (select g.name from public.engineers as g where g.id = page.acknowledged_by);
       ticket_ids := private.page_tickets(page.id);
     else
       select t.outcome, t.holder, t.ticket_ids into outcome, holder, ticket_ids from private.take_page(page.id, sender.id, attempt_id, 'sms') as t;
     end if;
   end if;
+  update private.heard_messages
+  set answer = jsonb_build_object('outcome', outcome, 'holder', holder, 'ticket_ids', ticket_ids) where id = p_message_id;
   return next;
 end
 $$;

@@ -18,8 +18,14 @@ begin
   attempt := private.lock_attempt(p_attempt_id);
   if attempt.external_id is not null and attempt.external_id <> p_call_id then
     return 'refused';
+  elsif attempt.method not in ('phone_call', 'sms') then
+    return 'ignored';  -- a notice that goes another way by now
   end if;
   update public.escalation_attempts set external_id = p_call_id where id = attempt.id and external_id is null;
+  if attempt.external_id is null and attempt.method = 'phone_call'
+     and exists (select from public.escalations where id = attempt.escalation_id and state in ('acknowledged', 'resolved')) then
+    perform private.queue_catch_up(attempt.id, null);  -- a call that nobody knew of, and nobody needs it any more
+  end if;
   return private.record_outcome(attempt.id, p_outcome, p_detail);
 end
 $$;
@@ -44,7 +50,7 @@ begin
   is_repeat := p_turn = attempt.call_turn - 1 and attempt.call_turn_at > clock_timestamp() - interval '30 seconds';
   turn := attempt.call_turn;
   -- A key is stronger than what a machine detector believed; a call that has ended has no keys.
-  if coalesce(attempt.external_id, p_call_id) <> p_call_id or not (p_turn = attempt.call_turn or is_repeat)
+  if attempt.method <> 'phone_call' or coalesce(attempt.external_id, p_call_id) <> p_call_id or not (p_turn = attempt.call_turn or is_repeat)
      or attempt.ended_at is not null or attempt.outcome in ('no_answer', 'busy', 'failed', 'cancelled', 'skipped')
      or (attempt.outcome in ('declined', 'acknowledged') and not is_repeat)
      or not exists (select from public.engineers as g where g.id = attempt.engineer_id and g.is_active) then
@@ -84,9 +90,12 @@ begin
   select l.* into escalation from public.escalations as e join public.escalations as l on l.id = case when e.state = 'joined' then e.leader_id else e.id end
   where e.id = attempt.escalation_id;
   outcome := case
-    when escalation.id is null or not exists (select from public.engineers where id = attempt.engineer_id and is_active) then 'unknown'
+    when escalation.id is null or attempt.method not in ('email', 'webhook')  -- the secret of a call stands in the provider's logs
+      or not exists (select from public.engineers where id = attempt.engineer_id and is_active) then 'unknown'
     when attempt.claimed_at is null or attempt.claimed_at < clock_timestamp() - interval '1 day' then 'expired'
-    when escalation.state = 'acknowledged' then 'already_acknowledged'
+    -- A reminder's link says that its reader is still on it.
+    when escalation.state = 'acknowledged'
+      and (attempt.kind = 'ring' or escalation.acknowledged_by is distinct from attempt.engineer_id) then 'already_acknowledged'
     when escalation.state = 'resolved' then 'over'
     when attempt.link_used_at is not null then 'expired'
     else 'waits' end;

@@ -2,95 +2,199 @@
 -- ops.stalled_escalations is the alarm that needs no Python: law 7 says that it is empty.
 -- Watch: the page lock comes first, before any row is locked, and tickets that somebody holds are left to the next sweep.
 
-create function private.sweep_acks(p_policy public.app_settings) returns jsonb
+create function private.try_lock_ticket(p_ticket_id bigint) returns boolean
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+begin
+  perform from public.tickets where id = p_ticket_id for update skip locked;
+  return found or p_ticket_id is null;
+end
+$$;
+comment on function private.try_lock_ticket(bigint) is 'Locks a ticket unless somebody else has it; a test page has none.';
+
+create function private.check_ack(p_escalation_id bigint, p_reminder interval) returns text
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
 declare
   page public.escalations;
-  expired integer := 0;
-  reminded integer := 0;
+  shared record;
 begin
-  for page in
-    select e.* from public.escalations as e join public.tickets as t on t.id = e.ticket_id
-    where e.state = 'acknowledged' and e.ack_expires_at <= clock_timestamp() and t.status = 'escalated'
-    order by e.ack_expires_at limit 100 for update of t skip locked loop
+  select * into page from public.escalations where id = p_escalation_id and state = 'acknowledged' for update;
+  -- Whoever works on one ticket of a page has not forgotten the others: the latest sign of life counts for all, and one reminder does.
+  select max(o.ack_expires_at) as expires_at, min(o.id) as eldest_id, count(*) - 1 as others into shared
+  from public.escalations as o
+  where o.state = 'acknowledged' and o.acknowledged_by = page.acknowledged_by
+    and coalesce(page.leader_id, page.id) in (o.id, o.leader_id);
+  if page.id is null then
+    return 'gone';
+  elsif coalesce(shared.expires_at, page.ack_expires_at) <= clock_timestamp()
+        or exists (select from public.engineers where id = page.acknowledged_by and not is_active) then
     insert into public.ticket_actions (ticket_id, event, payload)
     values (page.ticket_id, 'ack_expired', jsonb_build_object('facts', jsonb_build_object('escalation_id', page.id)));
-    expired := expired + 1;
-  end loop;
-  for page in
-    select e.* from public.escalations as e join public.tickets as t on t.id = e.ticket_id
-    where e.state = 'acknowledged' and e.reminded_at is null and t.status = 'escalated' and p_policy.ack_reminder > interval '0'
-      and e.ack_expires_at <= clock_timestamp() + p_policy.ack_reminder and e.ack_expires_at > clock_timestamp()
-    order by e.ack_expires_at limit 100 for update of t skip locked loop
-    update public.escalations set reminded_at = clock_timestamp() where id = page.id;
+    return 'expired';
+  elsif shared.expires_at > page.ack_expires_at then
+    update public.escalations set ack_expires_at = shared.expires_at, reminded_at = null where id = page.id;
+    return 'extended';
+  elsif page.reminded_at is not null or page.acknowledged_by is null or page.ack_expires_at > clock_timestamp() + p_reminder then
+    return 'waits';
+  end if;
+  update public.escalations set reminded_at = clock_timestamp() where id = page.id;
+  if page.id = shared.eldest_id then
     perform private.send_notice(page.acknowledged_by, 'ack_reminder', format(
-      'Still on ticket %s? Without a sign from you it rings again at %s UTC.', page.ticket_id,
+      'Still on ticket %s%s? Without a sign from you it rings again at %s UTC.', page.ticket_id,
+      case when shared.others > 0 then format(' and %s more', shared.others) end,
       to_char(page.ack_expires_at at time zone 'UTC', 'HH24:MI')), page.id || ':' || page.ack_expires_at, page.id);
-    perform private.journal_page(page, 'ack_reminded', jsonb_build_object('engineer_id', page.acknowledged_by));
-    reminded := reminded + 1;
-  end loop;
-  return jsonb_build_object('acks_expired', nullif(expired, 0), 'acks_reminded', nullif(reminded, 0));
+  end if;
+  perform private.journal_page(page, 'ack_reminded', jsonb_build_object('engineer_id', page.acknowledged_by));
+  return 'reminded';
 end
 $$;
-comment on function private.sweep_acks(public.app_settings) is 'Reminds who has acknowledged, and rings again where they stay silent.';
+comment on function private.check_ack(bigint, interval) is
+  'Looks after one acknowledgement: rings again, extends it with the rest of its page, reminds, or waits.';
 
-create function private.sweep_attempts() returns integer
+create function private.sweep_acks() returns jsonb
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+declare
+  due record;
+  -- A reminder at once, with a timeout shorter than it, would only puzzle.
+  reminder interval := (select least(ack_reminder, ack_timeout / 2) from public.app_settings);
+  done text[] := '{}';
+begin
+  for due in
+    select e.id, e.ticket_id from public.escalations as e
+    where e.state = 'acknowledged' and e.ticket_id is not null and (
+      e.ack_expires_at <= clock_timestamp() or (e.reminded_at is null and e.ack_expires_at <= clock_timestamp() + reminder)
+      or e.acknowledged_by in (select g.id from public.engineers as g where not g.is_active))
+    order by e.ack_expires_at, e.id loop
+    continue when not private.try_lock_ticket(due.ticket_id);
+    done := done || private.check_ack(due.id, reminder);
+    exit when cardinality(done) >= 100;
+  end loop;
+  return jsonb_build_object('acks_expired', nullif(cardinality(array_positions(done, 'expired')), 0),
+    'acks_reminded', nullif(cardinality(array_positions(done, 'reminded')), 0), 'more', nullif(cardinality(done) >= 100, false));
+end
+$$;
+comment on function private.sweep_acks() is 'Reminds who has acknowledged, and rings again where they stay silent or have left the team.';
+
+create function private.sweep_joined() returns integer
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
 declare
   due record;
   n integer := 0;
 begin
   for due in
-    select a.id from public.escalation_attempts as a
-    left join public.escalations as e on e.id = a.escalation_id
-    where a.in_hand_until < clock_timestamp() order by a.in_hand_until limit 100 for update of a skip locked loop
-    -- Without waiting for the ticket, which may be held by somebody who waits for this very attempt.
-    continue when exists (select from public.escalation_attempts as a join public.escalations as e on e.id = a.escalation_id
-                          where a.id = due.id and e.ticket_id is not null)
-      and not exists (select from public.tickets as t where t.id = (
-        select e.ticket_id from public.escalation_attempts as a join public.escalations as e on e.id = a.escalation_id where a.id = due.id)
-        for update skip locked);
-    perform private.record_outcome(due.id, 'unknown', 'no news came in time');
-    update public.escalation_attempts set in_hand_until = null where id = due.id;
+    select e.id, e.ticket_id, e.state
+    from (select * from public.escalations where state = 'joined'
+          union all select * from public.escalations where state = 'ringing' and leader_id is not null) as e
+    join public.escalations as l on l.id = e.leader_id
+    left join public.engineers as g on g.id = l.acknowledged_by
+    where e.state = 'joined' and l.state <> 'ringing'
+       -- One that waits quietly beside an acknowledged page rings when its time has come or that page is nobody's any more.
+       or e.state = 'ringing' and (e.due_at <= clock_timestamp() or l.state in ('ringing', 'joined') or l.state = 'acknowledged' and not g.is_active)
+    order by e.id loop
+    continue when not private.try_lock_ticket(due.ticket_id);
+    if due.state = 'joined' then
+      perform private.settle_joined(due.id);
+    elsif exists (select from public.escalations where id = due.id and state = 'ringing' and leader_id is not null for update) then
+      perform private.begin_ringing(due.ticket_id, due.id, false);
+    end if;
     n := n + 1;
+    exit when n >= 100;
+  end loop;
+  return n;
+end
+$$;
+comment on function private.sweep_joined() is 'Lets the tickets that joined a page follow it, and those that waited beside one ring: the first by itself, the others with it.';
+
+create function private.sweep_attempts() returns integer
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+declare
+  due record;
+  attempt public.escalation_attempts;
+  n integer := 0;
+begin
+  for due in
+    select a.id, e.ticket_id from public.escalation_attempts as a left join public.escalations as e on e.id = a.escalation_id
+    where a.in_hand_until < clock_timestamp() order by a.in_hand_until loop
+    -- Without waiting for the ticket, which may be held by somebody who waits for this very attempt.
+    continue when not private.try_lock_ticket(due.ticket_id);
+    attempt := private.lock_attempt(due.id);
+    continue when attempt.in_hand_until is null or attempt.in_hand_until >= clock_timestamp();
+    update public.escalation_attempts set in_hand_until = null where id = due.id;
+    perform private.record_outcome(due.id, 'unknown', 'no news came in time');
+    n := n + 1;
+    exit when n >= 100;
   end loop;
   return n;
 end
 $$;
 comment on function private.sweep_attempts() is 'Attempts whose worker or provider owes news for too long are unknown, and their page goes on.';
 
+create function private.sweep_hand_overs() returns integer
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+declare
+  due record;
+  holder bigint := (select id from public.engineers where is_on_call);
+  n integer := 0;
+begin
+  for due in
+    select e.id, e.ticket_id from public.escalations as e
+    where e.state = 'ringing' and e.leader_id is null and e.ticket_id is not null and e.on_call_id is distinct from holder order by e.id loop
+    continue when not private.try_lock_ticket(due.ticket_id);
+    update public.escalations set step = 0, cycle = 1, due_at = clock_timestamp(), cycle_started_at = clock_timestamp(),
+      changed_at = clock_timestamp(), on_call_id = holder
+    where id = due.id and state = 'ringing' and leader_id is null;
+    continue when not found;
+    update public.escalation_attempts set outcome = 'cancelled', outcome_at = clock_timestamp()
+    where escalation_id = due.id and kind = 'ring' and claimed_at is null and outcome is null;
+    n := n + 1;
+    exit when n >= 100;
+  end loop;
+  return n;
+end
+$$;
+comment on function private.sweep_hand_overs() is 'Pages that rang for somebody who is not on call any more start over with whoever is.';
+
+create function private.sweep_due_pages() returns integer
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+declare
+  due record;
+  n integer := 0;
+begin
+  for due in
+    select e.id, e.ticket_id from public.escalations as e
+    where e.state = 'ringing' and e.leader_id is null and e.due_at <= clock_timestamp() order by e.due_at, e.id loop
+    continue when not private.try_lock_ticket(due.ticket_id);
+    n := n + private.advance_escalation(due.id)::integer;
+    exit when n >= 100;
+  end loop;
+  -- A test that was acknowledged is over once its messages say so.
+  update public.escalations set state = 'resolved', changed_at = clock_timestamp()
+  where state = 'acknowledged' and tested_engineer_id is not null and acknowledged_at < clock_timestamp() - interval '10 minutes';
+  return n;
+end
+$$;
+comment on function private.sweep_due_pages() is 'Begins the steps that are due.';
+
 create function private.sweep_pages() returns jsonb
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
 declare
-  policy public.app_settings;
-  due record;
-  advanced integer := 0;
-  settled integer := 0;
-  outdated integer;
   acks jsonb;
+  settled integer;
+  outdated integer;
+  turned integer;
+  advanced integer;
 begin
-  select * into policy from public.app_settings;
-  if exists (select from public.escalations where state = 'acknowledged' and ack_expires_at <= clock_timestamp())
-     or exists (select from public.escalations as e join public.escalations as l on l.id = e.leader_id where e.state = 'joined' and l.state <> 'ringing') then
-    perform pg_advisory_xact_lock(hashtextextended('shiftbot.page', 0));
+  if exists (select from public.escalations where state = 'joined') or exists (select from public.escalations where state = 'acknowledged')
+     or exists (select from public.escalations where state = 'ringing' and leader_id is not null) then
+    perform private.lock_pages();  -- some of them may ring again, and then look for a page to join
+    acks := private.sweep_acks();
+    settled := private.sweep_joined();
   end if;
-  acks := private.sweep_acks(policy);
-  for due in
-    select e.id from public.escalations as e join public.escalations as l on l.id = e.leader_id join public.tickets as t on t.id = e.ticket_id
-    where e.state = 'joined' and l.state <> 'ringing' order by e.id limit 100 for update of t skip locked loop
-    perform private.settle_joined(due.id);
-    settled := settled + 1;
-  end loop;
   outdated := private.sweep_attempts();
-  for due in
-    select e.id from public.escalations as e left join public.tickets as t on t.id = e.ticket_id
-    where e.state = 'ringing' and e.due_at <= clock_timestamp()
-      and (e.ticket_id is null or t.id in (select h.id from public.tickets as h where h.id = e.ticket_id for update skip locked))
-    order by e.due_at limit 100 loop
-    advanced := advanced + private.advance_escalation(due.id)::integer;
-  end loop;
-  return acks || jsonb_build_object('pages_advanced', nullif(advanced, 0), 'pages_settled', nullif(settled, 0),
-    'attempts_unknown', nullif(outdated, 0), 'more', nullif(greatest(advanced, settled, outdated) >= 100, false));
+  turned := private.sweep_hand_overs();
+  advanced := private.sweep_due_pages();
+  return coalesce(acks, '{}') || jsonb_strip_nulls(jsonb_build_object('pages_advanced', nullif(advanced, 0), 'pages_settled', nullif(settled, 0),
+    'pages_turned', nullif(turned, 0), 'attempts_unknown', nullif(outdated, 0),
+    'more', nullif(greatest(advanced, settled, outdated, turned) >= 100, false)));
 end
 $$;
 comment on function private.sweep_pages() is 'Begins the steps that are due, ends what nobody answers for, and returns what it did.';
@@ -102,11 +206,13 @@ declare
   due bigint;
   timeouts integer := 0;
   root bytea;
+  rota jsonb;
   pages jsonb;
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('shiftbot.sweep', 0)) then
     return '{}';
   end if;
+  rota := private.follow_rota();  -- first: it may wait for a hand-over, and holds no ticket yet
   pages := private.sweep_pages();
   select * into settings from public.app_settings;
   for due in
@@ -123,31 +229,41 @@ begin
     root := private.checkpoint_journal();
   end if;
   delete from private.heard_messages where heard_at < clock_timestamp() - interval '7 days';
-  return jsonb_strip_nulls(pages || private.follow_rota() || jsonb_build_object(
+  return jsonb_strip_nulls(pages || rota || jsonb_build_object(
     'feedback_timeouts', nullif(timeouts, 0), 'checkpoint', encode(root, 'hex')));
 end
 $$;
 
 create view ops.stalled_escalations as
-  select t.id as ticket_id, e.id as escalation_id, e.state, e.due_at,
-    case when e.id is null then 'the ticket has no escalation'
+  with pages as (
+    select t.id as ticket_id, t.status, e.id, e.state, e.due_at, e.ack_expires_at, case
+      when e.id is null then 'the ticket has no escalation'
+      when t.status = 'escalated' and e.state <> 'acknowledged' then 'somebody has it, and still it rings'
+      when t.status = 'escalated' and e.ack_expires_at < clock_timestamp() - interval '1 minute'
+        then 'the acknowledgement ran out and nobody is rung again'
+      when t.status = 'escalated' and g.updated_at < clock_timestamp() - interval '1 minute' then 'whoever acknowledged has left the team'
+      when t.status = 'escalated' then null
       when e.state = 'acknowledged' then 'acknowledged, but the ticket still waits'
-      when e.state = 'joined' then 'the page it joined has ended'
+      when e.state = 'joined' and l.state <> 'ringing' and l.changed_at < clock_timestamp() - interval '1 minute' then 'the page it joined has ended'
+      when e.state = 'joined' then null
       when e.due_at < clock_timestamp() - interval '1 minute' then 'a step is due and no worker begins it'
-      else 'nobody could be reached at all' end as reason
-  from public.tickets as t
-  left join public.escalations as e on e.ticket_id = t.id and e.state <> 'resolved'
-  left join public.escalations as l on l.id = e.leader_id
-  where t.status = 'escalation_pending'
-    and (e.id is null or e.state = 'acknowledged'
-         or e.state = 'joined' and l.state <> 'ringing' and l.changed_at < clock_timestamp() - interval '1 minute'
-         or e.state = 'ringing' and e.due_at < clock_timestamp() - interval '1 minute'
-         or e.state = 'ringing' and e.cycle > 1 and not exists (
-           select from public.escalation_attempts as a where a.escalation_id = e.id and a.outcome not in ('skipped', 'cancelled', 'failed')))
-  union all
-  select e.ticket_id, e.id, e.state, e.ack_expires_at, 'the acknowledgement ran out and nobody is rung again'
-  from public.escalations as e
-  where e.state = 'acknowledged' and e.ack_expires_at < clock_timestamp() - interval '1 minute' and e.ticket_id is not null;
+      when not exists (select from public.escalation_steps where is_active) then 'the policy has no active step'
+      when e.leader_id is null and exists (
+        select from public.escalation_attempts as a
+        where a.escalation_id = e.id and a.batch = e.batch and a.kind = 'ring' and a.outcome is null and a.due_at < clock_timestamp() - interval '1 minute')
+        then 'a ring is due and no worker makes it'
+      when e.leader_id is null and e.cycle > 1 and not exists (
+        select from public.escalation_attempts as a
+        where a.escalation_id = e.id and a.kind = 'ring' and a.cycle >= e.cycle - 1
+          and coalesce(a.outcome, 'attempted') not in ('skipped', 'cancelled', 'failed'))
+        then 'nobody could be reached at all' end as reason
+    from public.tickets as t
+    left join public.escalations as e on e.ticket_id = t.id and e.state <> 'resolved'
+    left join public.escalations as l on l.id = e.leader_id
+    left join public.engineers as g on g.id = e.acknowledged_by and not g.is_active
+    where t.status in ('escalation_pending', 'escalated')
+  )
+  select ticket_id, id as escalation_id, state, coalesce(due_at, ack_expires_at) as due_at, reason from pages where reason is not null;
 comment on view ops.stalled_escalations is 'Always empty: pages that nobody rings for although somebody should; alarm on any row.';
 
 create view ops.pages as

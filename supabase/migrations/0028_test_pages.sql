@@ -5,6 +5,8 @@ create function private.open_test_page(p_engineer_id bigint, p_method public.esc
 language plpgsql security definer set search_path = '' as $$  -- definer: engineers hold no right to write pages
 declare
   page_id bigint;
+  earlier public.escalations;
+  way public.escalation_steps;
 begin
   if private.database_identity() = 'authenticated' and private.current_engineer_id() is distinct from p_engineer_id and not private.is_admin() then
     raise exception 'an engineer tests only the own page' using errcode = 'insufficient_privilege';
@@ -14,15 +16,20 @@ begin
       using errcode = 'check_violation', constraint = 'tested_engineer_is_active', schema = 'public', table = 'escalations',
             hint = 'Name an active engineer.';
   end if;
-  update public.escalations set state = 'resolved', due_at = null, changed_at = clock_timestamp()
-  where tested_engineer_id = p_engineer_id and state = 'ringing';
+  for earlier in
+    update public.escalations set state = 'resolved', due_at = null, changed_at = clock_timestamp()
+    where tested_engineer_id = p_engineer_id and state = 'ringing' returning * loop
+    perform private.silence(earlier);
+  end loop;
   insert into public.escalations (tested_engineer_id, due_at) values (p_engineer_id, clock_timestamp()) returning id into page_id;
   if p_method is null then
     perform private.advance_escalation(page_id);
   else
-    perform private.attempt_step(e, s, g) from public.escalations as e, public.engineers as g,
-      (select st from public.escalation_steps as st where st.method = p_method order by st.target desc, st.position limit 1) as one (s)
-    where e.id = page_id and g.id = p_engineer_id;
+    select * into way from public.escalation_steps where method = p_method order by target desc, position limit 1;
+    way.method := p_method;  -- also where the policy has no such step
+    way.position := coalesce(way.position, 0);
+    way.ring_seconds := coalesce(way.ring_seconds, 30);
+    perform private.attempt_step(e, way, g) from public.escalations as e, public.engineers as g where e.id = page_id and g.id = p_engineer_id;
     -- One way only: it ends by itself after two minutes.
     update public.escalations set step = 2147483647, batch = 0, due_at = clock_timestamp() + interval '2 minutes' where id = page_id;
   end if;
