@@ -153,7 +153,7 @@ create function private.settle_attempt(p_attempt_id bigint, p_msg_id bigint, p_o
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
 declare
   attempt public.escalation_attempts := private.lock_attempt(p_attempt_id);
-  page_state text;
+  page public.escalations;
 begin
   update public.escalation_attempts set external_id = coalesce(p_external_id, external_id), in_hand_until =
     -- A call that was placed: the provider owes its end.
@@ -164,8 +164,9 @@ begin
     perform private.record_outcome(attempt.id, p_outcome, p_detail);
   end if;
   perform private.archive_message('escalations', p_msg_id);
-  select state into page_state from public.escalations where id = attempt.escalation_id;
-  if attempt.kind = 'ring' and page_state <> 'ringing' then
+  select * into page from public.escalations where id = attempt.escalation_id;
+  if page.state <> 'ringing' and (attempt.kind = 'ring'
+       or attempt.method in ('telegram_message', 'slack_message') and page.changed_at > attempt.claimed_at) then
     perform private.queue_catch_up(attempt.id, null);  -- taken or closed while the request was under way
     return 'outdated';
   end if;

@@ -57,11 +57,12 @@ declare
   -- A reminder at once, with a timeout shorter than it, would only puzzle.
   reminder interval := (select least(ack_reminder, ack_timeout / 2) from public.app_settings);
   done text[] := '{}';
+  moment timestamptz := clock_timestamp();
 begin
   for due in
     select e.id, e.ticket_id from public.escalations as e
     where e.state = 'acknowledged' and e.ticket_id is not null and (
-      e.ack_expires_at <= clock_timestamp() or (e.reminded_at is null and e.ack_expires_at <= clock_timestamp() + reminder)
+      e.ack_expires_at <= moment or (e.reminded_at is null and e.ack_expires_at <= moment + reminder)
       or e.acknowledged_by in (select g.id from public.engineers as g where not g.is_active))
     order by e.ack_expires_at, e.id loop
     continue when not private.try_lock_ticket(due.ticket_id);
@@ -79,6 +80,7 @@ language plpgsql security definer set search_path = '' as $$  -- definer: worker
 declare
   due record;
   n integer := 0;
+  moment timestamptz := clock_timestamp();
 begin
   for due in
     select e.id, e.ticket_id, e.state
@@ -88,7 +90,7 @@ begin
     left join public.engineers as g on g.id = l.acknowledged_by
     where e.state = 'joined' and l.state <> 'ringing'
        -- One that waits quietly beside an acknowledged page rings when its time has come or that page is nobody's any more.
-       or e.state = 'ringing' and (e.due_at <= clock_timestamp() or l.state in ('ringing', 'joined') or l.state = 'acknowledged' and not g.is_active)
+       or e.state = 'ringing' and (e.due_at <= moment or l.state in ('ringing', 'joined') or l.state = 'acknowledged' and not g.is_active)
     order by e.id loop
     continue when not private.try_lock_ticket(due.ticket_id);
     if due.state = 'joined' then
@@ -110,14 +112,15 @@ declare
   due record;
   attempt public.escalation_attempts;
   n integer := 0;
+  moment timestamptz := clock_timestamp();
 begin
   for due in
     select a.id, e.ticket_id from public.escalation_attempts as a left join public.escalations as e on e.id = a.escalation_id
-    where a.in_hand_until < clock_timestamp() order by a.in_hand_until loop
+    where a.in_hand_until < moment order by a.in_hand_until loop
     -- Without waiting for the ticket, which may be held by somebody who waits for this very attempt.
     continue when not private.try_lock_ticket(due.ticket_id);
     attempt := private.lock_attempt(due.id);
-    continue when attempt.in_hand_until is null or attempt.in_hand_until >= clock_timestamp();
+    continue when attempt.in_hand_until is null or attempt.in_hand_until >= moment;
     update public.escalation_attempts set in_hand_until = null where id = due.id;
     perform private.record_outcome(due.id, 'unknown', 'no news came in time');
     n := n + 1;
@@ -158,17 +161,18 @@ language plpgsql security definer set search_path = '' as $$  -- definer: worker
 declare
   due record;
   n integer := 0;
+  moment timestamptz := clock_timestamp();  -- a variable: no index serves a comparison with a volatile function
 begin
   for due in
     select e.id, e.ticket_id from public.escalations as e
-    where e.state = 'ringing' and e.leader_id is null and e.due_at <= clock_timestamp() order by e.due_at, e.id loop
+    where e.state = 'ringing' and e.leader_id is null and e.due_at <= moment order by e.due_at, e.id loop
     continue when not private.try_lock_ticket(due.ticket_id);
     n := n + private.advance_escalation(due.id)::integer;
     exit when n >= 100;
   end loop;
   -- A test that was acknowledged is over once its messages say so.
   update public.escalations set state = 'resolved', changed_at = clock_timestamp()
-  where state = 'acknowledged' and tested_engineer_id is not null and acknowledged_at < clock_timestamp() - interval '10 minutes';
+  where state = 'acknowledged' and tested_engineer_id is not null and acknowledged_at < moment - interval '10 minutes';
   return n;
 end
 $$;
@@ -208,6 +212,7 @@ declare
   root bytea;
   rota jsonb;
   pages jsonb;
+  moment timestamptz := clock_timestamp();
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('shiftbot.sweep', 0)) then
     return '{}';
@@ -217,7 +222,7 @@ begin
   select * into settings from public.app_settings;
   for due in
     select t.id from public.tickets as t
-    where t.status = 'awaiting_feedback' and t.updated_at < clock_timestamp() - settings.feedback_timeout
+    where t.status = 'awaiting_feedback' and t.updated_at < moment - settings.feedback_timeout
       -- Nobody knows whether that customer was answered: a human decides, not silence.
       and not exists (select from public.replies as r where r.ticket_id = t.id and r.state = 'unknown')
     order by t.updated_at limit 100 for update skip locked loop
@@ -225,10 +230,10 @@ begin
     timeouts := timeouts + 1;
   end loop;
   if not exists (select from public.journal_checkpoints
-                 where taken_at > clock_timestamp() - settings.checkpoint_interval) then
+                 where taken_at > moment - settings.checkpoint_interval) then
     root := private.checkpoint_journal();
   end if;
-  delete from private.heard_messages where heard_at < clock_timestamp() - interval '7 days';
+  delete from private.heard_messages where heard_at < moment - interval '7 days';
   return jsonb_strip_nulls(pages || rota || jsonb_build_object(
     'feedback_timeouts', nullif(timeouts, 0), 'checkpoint', encode(root, 'hex')));
 end
