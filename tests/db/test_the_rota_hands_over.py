@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.db.rota import Rota
-from tests.db.world import World, at_once, refused
+from tests.db.world import Connection, World, at_once, refused
 from tests.support.waiting import eventually
 
 
@@ -219,6 +219,25 @@ def test_a_toggle_at_the_same_moment_is_no_crash(rota: Rota, people: tuple[int, 
         assert "handed_over" not in swept.result(30)
     assert rota.sweep()["handed_over"] is True
     assert rota.on_call() == ana
+
+
+def test_people_and_sweeps_at_once_do_not_block_each_other(rota: Rota, people: tuple[int, int, int]) -> None:
+    rota.rotation(*people, days=1)
+
+    def work(conn: Connection, number: int) -> None:
+        for n in range(6):
+            who = people[(number + n) % 3]
+            if number % 4 == 0:
+                conn.execute("select private.follow_rota()")
+            elif number % 4 == 1:
+                rota.override(who, f"{number + n} minutes", f"{number + n + 60} minutes", conn=conn)
+            elif number % 4 == 2:
+                conn.execute("select private.hand_over(%s, 'by hand')", (who,))
+            else:
+                conn.execute("update public.rotations set shift_days = %s", (1 + (number + n) % 3,))
+
+    assert at_once(rota.world.database, None, 12, work) == [None] * 12
+    assert {who for who, _ in rota.history()} <= set(people)
 
 
 def test_both_hear_of_it_beforehand_and_once(rota: Rota, people: tuple[int, int, int]) -> None:
