@@ -9,11 +9,16 @@ from typing import Any
 from shiftbot import queue
 from shiftbot.db import Pool, is_outage
 from shiftbot.metrics import ATTEMPTS
-from shiftbot.paging.base import Channel, OutcomeUnknown, Page, Permanent, Sent, Temporary
+from shiftbot.paging.base import Channel, OutcomeUnknown, Page, Permanent, SendError, Sent, Temporary
 from shiftbot.queue import Message, QueueName
 
 log = logging.getLogger(__name__)
 REQUEST_SECONDS = 35.0  # more than any channel's own deadline; a Telegram call may ring on top of it
+CATCH_UP_SECONDS = 3600.0  # after an hour nobody looks at a message that is out of date
+SAID_ONCE = (
+    "sms",
+    "email",
+)  # hanging up or editing once more harms nobody; a second text might be one too many
 
 
 class EscalationsHandler:
@@ -118,15 +123,19 @@ class EscalationsHandler:
             row = conn.execute("select private.look_at_attempt(%s)", (attempt_id,)).fetchone()
         if row is None or row[0] is None:
             raise LookupError(f"no attempt {attempt_id}")
-        row[0].pop("outcome")
+        outcome, over_for = row[0].pop("outcome"), float(row[0].pop("over_for") or 0)
         page = Page.from_row(row[0])
         channel = self._channels.get(page.method)
         try:
             if channel is not None and page.state not in ("ringing", "joined"):
-                channel.stop(page)
+                if outcome != "acknowledged":  # else it is the call in which the key was pressed
+                    channel.stop(page)
                 channel.tell(page)
-        except (Permanent, OutcomeUnknown) as error:  # Temporary: the loop tries again, with growing delays
+        except SendError as error:
             log.warning("not brought up to date", extra={"action": "catch_up_failed", "error": str(error)})
+            if (pause := _pause(error, page, over_for)) is not None:
+                self._postpone(message, pause)
+                return "postponed"
         self._archive(message)
         return "caught_up"
 
@@ -152,3 +161,13 @@ class EscalationsHandler:
     def _archive(self, message: Message) -> None:
         with self._pool.connection() as conn:
             queue.archive(conn, "escalations", message.id)
+
+
+def _pause(error: SendError, page: Page, over_for: float) -> float | None:
+    """Seconds until what failed is caught up on again, at first often and then seldom; None gives up."""
+    if isinstance(error, Permanent) or over_for > CATCH_UP_SECONDS:
+        return None
+    if isinstance(error, OutcomeUnknown) and page.method in SAID_ONCE:
+        return None
+    retry_after = error.retry_after if isinstance(error, Temporary) else None
+    return max(retry_after or 0.0, min(max(over_for, 1.0), 60.0))

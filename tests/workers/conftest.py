@@ -1,5 +1,5 @@
-"""`story`, as in the end-to-end tests."""
+"""`story` and `duty`, as in the end-to-end tests."""
 
-from tests.e2e.conftest import story
+from tests.e2e.conftest import duty, story
 
-__all__ = ["story"]
+__all__ = ["duty", "story"]
