@@ -147,6 +147,19 @@ $$;
 comment on function private.settle_joined(bigint, bigint) is
   'Lets a ticket follow its page: taken with it, or ringing by itself where the page ended; with p_taken_with the leader follows.';
 
+create function private.forget_notes() returns trigger
+language plpgsql security definer set search_path = '' as $$  -- definer: fires within erase_content
+begin
+  update public.escalation_attempts set note = format('One more serious report, ticket %s; its words were erased.', new.ticket_id)
+  where kind = 'notice' and notice_key like 'joined/%'
+    and escalation_id in (select id from public.escalations where ticket_id = new.ticket_id);
+  return null;
+end
+$$;
+comment on function private.forget_notes() is 'Takes the title of an erased ticket out of the notice that told of it.';
+create trigger forget_notes after insert on public.ticket_actions
+  for each row when (new.event = 'content_erased') execute function private.forget_notes();
+
 -- The shift changes hands while a page rings, or who had acknowledged leaves the team: the sweep sees it by the rows and rings whoever
 -- it is now. The pages are not touched here: their tickets may be held by somebody who waits for this very row of engineers.
 create function private.follow_people() returns trigger
