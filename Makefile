@@ -4,6 +4,7 @@ UV_VERSION := 0.13.9
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
   $(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.shiftbot-$(UV_VERSION)
 
@@ -14,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 # uv's own list of authorities does not know a company's proxy; the system's does, where there is one.
 SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 
-.PHONY: setup demo test lint
+.PHONY: setup demo test lint bench
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -26,6 +27,10 @@ demo: $(STAMP)
 # One run for both majors: a test that asks for a database runs once on each, the others once.
 test: $(STAMP)
 	@SHIFTBOT_TEST_POSTGRES=16,18 $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+# Numbers want an idle machine; it takes some minutes.
+bench: $(STAMP)
+	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

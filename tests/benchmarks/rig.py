@@ -1,0 +1,132 @@
+"""Part of the benchmarks: a durable embedded Postgres, a provider, worker processes, and tickets by the thousand."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from shiftbot.local.database import prepare_database
+from shiftbot.local.postgres import EmbeddedPostgres
+from shiftbot.migrate import migrate
+
+ROOT = Path(__file__).resolve().parents[2]
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass
+class Rig:
+    """What a benchmark holds in its hands."""
+
+    conn: psycopg.Connection[Any]
+    dsn: str
+    provider: str
+    admin_dsn: str
+
+    def one(self, query: str, *arguments: Any) -> Any:
+        """The first value of the first row."""
+        row = self.conn.execute(query.encode(), arguments).fetchone()
+        return row[0] if row else None
+
+    def times(self) -> dict[int, float]:
+        """When each attempt reached the provider, seconds since 1970."""
+        with _DIRECTLY.open(f"{self.provider}/times") as answer:
+            return {int(number): at for number, at in json.load(answer).items()}
+
+    def escalate(self, where: str = "true") -> float:
+        """Triage's verdict on those tickets; the moment at which it was committed."""
+        self.conn.execute(
+            "insert into public.ticket_actions (ticket_id, event, actor_type, actor)"
+            f" select id, 'triaged_escalate', 'bot', 'bot:bench' from public.tickets where {where}".encode()
+        )
+        return time.time()
+
+    def team(self) -> None:
+        """One engineer on call, with a phone; the policy rings it; every ticket rings by itself."""
+        self.conn.execute(
+            "insert into public.engineers (name, email, phone) values ('Ada', 'ada@example.com', '+15550100001')"
+        )
+        self.conn.execute("select private.hand_over(id, 'benchmark') from public.engineers")
+        self.conn.execute(
+            "delete from public.escalation_steps where method <> 'phone_call' or target <> 'on_call'"
+        )
+        self.conn.execute("update public.escalation_steps set wait_seconds = 3600")
+        self.conn.execute("update public.app_settings set storm_window = interval '0'")
+        self.conn.execute(
+            "insert into public.sources (platform, external_id, name) values ('telegram', '-1', 'Bench')"
+        )
+
+    def tickets(self, count: int) -> None:
+        """So many open tickets."""
+        self.conn.execute(
+            "insert into public.tickets (platform, source_id, chat_external_id, thread_key, opened_by, title, summary)"
+            " select 'telegram', s.id, '-1', 'bench:' || coalesce((select max(id) from public.tickets), 0) + n,"
+            " 'telegram:7', 'The site is down', 'Nobody can log in.'"
+            " from public.sources as s, generate_series(1, %s) as n",
+            (count,),
+        )
+
+    @contextlib.contextmanager
+    def workers(self, processes: int, **settings: str) -> Iterator[None]:
+        """Worker processes for the queue of rings, up and idle."""
+        environment = os.environ | {
+            "DATABASE_URL": self.dsn,
+            "PUBLIC_BASE_URL": "https://bench.example.com",
+            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+            "TWILIO_AUTH_TOKEN": "benchmark",
+            "TWILIO_FROM_NUMBER": "+15550100000",
+            "TWILIO_API_BASE_URL": self.provider,
+            "NO_PROXY": "127.0.0.1",
+            "LOG_LEVEL": "WARNING",
+        }
+        command = [sys.executable, "-m", "shiftbot.cli", "worker", "escalations"]
+        running = [subprocess.Popen(command, env=environment | settings, cwd=ROOT) for _ in range(processes)]
+        try:
+            while (
+                self.one(
+                    "select count(*) from pg_stat_activity where application_name = 'shiftbot-worker-escalations'"
+                )
+                < processes
+            ):
+                pass
+            yield
+        finally:
+            for process in running:
+                process.terminate()
+            for process in running:
+                process.wait()
+
+
+@contextlib.contextmanager
+def rig() -> Iterator[Rig]:
+    """A fresh database that fsyncs as a real one does."""
+    with tempfile.TemporaryDirectory(prefix="shiftbot-bench-") as folder, contextlib.ExitStack() as stack:
+        server = EmbeddedPostgres(Path(folder) / "data", 18)
+        server.start()
+        stack.callback(server.stop)
+        prepare_database(server.dsn(user="supabase_admin"))
+        migrate(server.dsn())
+        provider = stack.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.benchmarks.provider"],
+                stdout=subprocess.PIPE,
+                text=True,
+                cwd=ROOT,
+            )
+        )
+        stack.callback(provider.kill)
+        assert provider.stdout is not None
+        port = int(provider.stdout.readline())
+        conn = stack.enter_context(psycopg.connect(server.dsn(), autocommit=True))
+        yield Rig(conn, server.dsn(), f"http://127.0.0.1:{port}", server.dsn(user="supabase_admin"))
