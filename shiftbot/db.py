@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import weakref
 from typing import Any
 
 import psycopg
@@ -9,6 +11,7 @@ from psycopg import sql
 from psycopg_pool import ConnectionPool
 
 Pool = ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+TRUSTED_SECONDS = 0.5  # a connection used within these is taken to be alive
 
 
 def open_pool(dsn: str, role: str, size: int, name: str, timeout: float = 5) -> Pool:
@@ -21,6 +24,7 @@ def open_pool(dsn: str, role: str, size: int, name: str, timeout: float = 5) -> 
     def act_as_role(conn: psycopg.Connection[Any]) -> None:
         conn.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
 
+    freshness = _Freshness()
     return ConnectionPool(
         dsn,
         kwargs={"autocommit": True, "application_name": f"shiftbot-{name}", "connect_timeout": 5},
@@ -28,13 +32,30 @@ def open_pool(dsn: str, role: str, size: int, name: str, timeout: float = 5) -> 
         max_size=size,
         open=False,
         configure=act_as_role,
-        check=ConnectionPool.check_connection,
+        check=freshness.check,
+        reset=freshness.note,
         timeout=timeout,
         # A failed attempt is given up and made anew by the next caller: retrying by itself the pool waits ever longer,
         # and after an outage of a minute would be away for half a minute more.
         reconnect_timeout=2,
         name=name,
     )
+
+
+class _Freshness:
+    """Asks a connection whether it is alive only after a pause: a question before every statement would double them."""
+
+    def __init__(self) -> None:
+        self._used: weakref.WeakKeyDictionary[psycopg.Connection[Any], float] = weakref.WeakKeyDictionary()
+
+    def note(self, conn: psycopg.Connection[Any]) -> None:
+        """It was just used."""
+        self._used[conn] = time.monotonic()
+
+    def check(self, conn: psycopg.Connection[Any]) -> None:
+        """Raises what the connection raises where it is dead."""
+        if time.monotonic() - self._used.get(conn, 0.0) > TRUSTED_SECONDS:
+            ConnectionPool.check_connection(conn)
 
 
 def connect(dsn: str, role: str, name: str) -> psycopg.Connection[Any]:

@@ -59,6 +59,8 @@ class Loop(threading.Thread):
         while not self._stopping.is_set():
             try:
                 with connect(self._dsn, ROLE, f"worker-{self._handler.queue}") as conn:
+                    # What a crash of the server undoes here, a read or a sweep, is only done again.
+                    conn.execute("set synchronous_commit = off")
                     conn.execute(f"listen shiftbot_{self._handler.queue}")
                     self._serve(conn)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:

@@ -91,7 +91,8 @@ $$;
 comment on function private.follow_ticket() is 'Opens, takes over or ends the escalation of a ticket that moved.';
 create trigger follow_ticket after insert on public.ticket_actions
   for each row
-  when (new.status_after in ('escalation_pending', 'escalated') or new.event in ('closed', 'deescalated'))
+  when ((new.status_after in ('escalation_pending', 'escalated') and new.event not in ('call_placed', 'call_outcome'))
+        or new.event in ('closed', 'deescalated'))
   execute function private.follow_ticket();
 
 create function private.tell_reporter() returns trigger
