@@ -81,3 +81,22 @@ def assert_page_has_ended(duty: Duty, ticket: int) -> None:
     assert rung_after_the_acknowledgement(duty, ticket) == []
     assert duty.rows("select * from ops.stalled_escalations") == []
     duty.assert_sound()
+
+
+def minutes_pass(duty: Duty, minutes: float) -> None:
+    """Time passes in steps of ten seconds; in each the workers do all that is due by then."""
+    for _ in range(round(minutes * 6)):
+        duty.time_passes(10)
+        duty.conn.execute("update pgmq.q_escalations set vt = vt - interval '10 seconds'")
+        assert duty.until(lambda: _nothing_is_due(duty))
+
+
+def _nothing_is_due(duty: Duty) -> bool:
+    return (
+        duty.rows(
+            "select from pgmq.q_escalations where vt <= clock_timestamp() or read_ct > 0 union all"
+            " select from public.escalations where state = 'ringing' and due_at <= clock_timestamp() union all"
+            " select from public.escalation_attempts where in_hand_until < clock_timestamp()"
+        )
+        == []
+    )
