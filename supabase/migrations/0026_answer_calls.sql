@@ -47,7 +47,7 @@ begin
     return;
   end if;
   attempt := private.lock_attempt(p_attempt_id);
-  is_repeat := p_turn = attempt.call_turn - 1 and attempt.call_turn_at > clock_timestamp() - interval '30 seconds';
+  is_repeat := p_turn = attempt.call_turn - 1 and coalesce(attempt.call_turn_at > clock_timestamp() - interval '30 seconds', false);
   turn := attempt.call_turn;
   -- A key is stronger than what a machine detector believed; a call that has ended has no keys.
   if attempt.method <> 'phone_call' or coalesce(attempt.external_id, p_call_id) <> p_call_id or not (p_turn = attempt.call_turn or is_repeat)

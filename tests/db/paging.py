@@ -32,6 +32,7 @@ class Pager:
     def __init__(self, world: World) -> None:
         self.world = world
         self._people = 0
+        world.do("update private.send_limits set sends = 1000")  # a story is told faster than people are rung
 
     def engineer(self, name: str, on_call: bool = False, **columns: Any) -> int:
         """An engineer whom every method reaches, unless said otherwise."""
