@@ -15,41 +15,48 @@ import time
 ATTEMPT = re.compile(rb"attempt%3D(\d+)")
 
 
-class Provider:
-    """Counts calls; each connection is kept open, as Twilio's are."""
+LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+times: dict[int, float] = {}
+
+
+class Connection(asyncio.Protocol):
+    """One connection, kept open as Twilio's are."""
 
     def __init__(self) -> None:
-        self.times: dict[int, float] = {}
+        self._transport: asyncio.Transport | None = None
+        self._received = b""
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection."""
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-                body = await reader.readexactly(int(length[1])) if length else b""
-                answer = self._answer(head, body)
-                writer.write(
-                    b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-                    % (b"201 CREATED" if body else b"200 OK", len(answer))
-                    + answer
-                )
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
 
-    def _answer(self, head: bytes, body: bytes) -> bytes:
-        if not body:
-            return json.dumps(self.times).encode()
-        if found := ATTEMPT.search(body):
-            self.times.setdefault(int(found[1]), time.time())
-        sid = f"CA{len(self.times):032x}"
-        return b'{"sid": "%s", "status": "queued"}' % sid.encode()
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, end, rest = self._received.partition(b"\r\n\r\n")
+        length = LENGTH.search(head)
+        if not end or len(rest) < (size := int(length[1]) if length else 0):
+            return
+        self._received = rest[size:]
+        answer = _answer(rest[:size])
+        assert self._transport is not None
+        self._transport.write(
+            b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            % (b"201 CREATED" if size else b"200 OK", len(answer))
+            + answer
+        )
+
+
+def _answer(body: bytes) -> bytes:
+    if not body:
+        return json.dumps(times).encode()
+    if found := ATTEMPT.search(body):
+        times.setdefault(int(found[1]), time.time())
+    return b'{"sid": "CA%032x", "status": "queued"}' % len(times)
 
 
 async def main() -> None:
     """Serves on a free port, which is printed, until it is killed."""
-    server = await asyncio.start_server(Provider().serve, "127.0.0.1", 0, backlog=256)
+    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0, backlog=256)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()
