@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shiftbot import queue
@@ -21,6 +21,10 @@ SAID_ONCE = (
 )  # hanging up or editing once more harms nobody; a second text might be one too many
 
 
+Claim = tuple[str, float | None, dict[str, Any] | None]
+WORTH_A_BATCH = 2
+
+
 class EscalationsHandler:
     """Acts on four kinds of message: an attempt, its catching up, a ticket that follows its page, and a sweep."""
 
@@ -29,6 +33,24 @@ class EscalationsHandler:
     def __init__(self, pool: Pool, channels: Mapping[str, Channel]) -> None:
         self._pool = pool
         self._channels = channels
+        self._claims: dict[int, Claim] = {}  # made ahead, by queue message
+
+    def prepare(self, messages: Sequence[Message]) -> None:
+        """Claims the attempts among many messages at once; what is left out `handle` claims by itself."""
+        attempts = [message for message in messages if _attempt_id(message) is not None]
+        if len(attempts) < WORTH_A_BATCH:
+            return
+        with self._pool.connection() as conn:
+            rows = conn.execute(
+                "select msg_id, outcome, wait_seconds::float8, page from private.claim_attempts(%s, %s, %s, %s::numeric)",
+                (
+                    [_attempt_id(message) for message in attempts],
+                    [message.id for message in attempts],
+                    list(self._channels),
+                    REQUEST_SECONDS,
+                ),
+            ).fetchall()
+        self._claims.update({msg_id: (outcome, wait, page) for msg_id, outcome, wait, page in rows})
 
     def handle(self, message: Message) -> str:
         """The outcome of the attempt, gone, postponed, outdated, or what a settling came to."""
@@ -56,9 +78,11 @@ class EscalationsHandler:
         ATTEMPTS.labels(page.method, result).inc()
         return result
 
-    def _claim(self, message: Message, attempt_id: int) -> tuple[str, float | None, dict[str, Any] | None]:
+    def _claim(self, message: Message, attempt_id: int) -> Claim:
+        if made := self._claims.pop(message.id, None):
+            return made
         with self._pool.connection() as conn:
-            row: tuple[str, float | None, dict[str, Any] | None] | None = conn.execute(
+            row: Claim | None = conn.execute(
                 "select outcome, wait_seconds::float8, page from private.claim_attempt(%s, %s, %s, %s::numeric)",
                 (attempt_id, message.id, list(self._channels), REQUEST_SECONDS),
             ).fetchone()
@@ -171,3 +195,10 @@ def _pause(error: SendError, page: Page, over_for: float) -> float | None:
         return None
     retry_after = error.retry_after if isinstance(error, Temporary) else None
     return max(retry_after or 0.0, min(max(over_for, 1.0), 60.0))
+
+
+def _attempt_id(message: Message) -> int | None:
+    """Whoever may write to the queue may write anything; `handle` says what is wrong with it."""
+    body = message.body if isinstance(message.body, dict) else {}
+    number = body.get("attempt_id")
+    return number if body.get("kind") == "attempt" and isinstance(number, int) else None

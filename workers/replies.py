@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,9 @@ class RepliesHandler:
         self._pool = pool
         self._clients = clients
         self._stale_seconds = stale_seconds
+
+    def prepare(self, messages: Sequence[Message]) -> None:
+        """Nothing is cheaper for many at once."""
 
     def handle(self, message: Message) -> str:
         """delivered, unknown, failed, withdrawn, postponed or done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,9 @@ class TriageHandler:
         self._pool = pool
         self._engine = engine
         self._lease_seconds = lease_seconds
+
+    def prepare(self, messages: Sequence[Message]) -> None:
+        """Nothing is cheaper for many at once."""
 
     def handle(self, message: Message) -> str:
         """The event the verdict led to, or why there was none: covered, nothing_to_do, outdated, superseded."""

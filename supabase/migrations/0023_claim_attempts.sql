@@ -148,6 +148,37 @@ $$;
 comment on function private.claim_attempt(bigint, bigint, text[], numeric) is
   'Claims the right to ring by one of the methods this worker has: claimed with the page, wait, or gone (the message is archived).';
 
+create function private.try_lock_ticket(p_ticket_id bigint) returns boolean
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+begin
+  perform from public.tickets where id = p_ticket_id for update skip locked;
+  return found or p_ticket_id is null;
+end
+$$;
+comment on function private.try_lock_ticket(bigint) is 'Locks a ticket unless somebody else has it; a test page has none.';
+
+create function private.claim_attempts(p_attempt_ids bigint[], p_msg_ids bigint[], p_methods text[], p_request_seconds numeric)
+returns table (msg_id bigint, outcome text, wait_seconds numeric, page jsonb)
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+declare
+  due record;
+begin
+  for due in
+    select x.attempt_id, x.msg_id, e.ticket_id
+    from unnest(p_attempt_ids, p_msg_ids) as x (attempt_id, msg_id)
+    join public.escalation_attempts as a on a.id = x.attempt_id
+    left join public.escalations as e on e.id = a.escalation_id
+    -- The send budgets of those are waited for, and whoever holds several tickets waits for nobody.
+    where a.method not in ('telegram_message', 'slack_message') loop
+    continue when not private.try_lock_ticket(due.ticket_id);
+    return query select due.msg_id, c.outcome, c.wait_seconds, c.page
+                 from private.claim_attempt(due.attempt_id, due.msg_id, p_methods, p_request_seconds) as c;
+  end loop;
+end
+$$;
+comment on function private.claim_attempts(bigint[], bigint[], text[], numeric) is
+  'Claims many attempts in one transaction, as in a storm; those it leaves out are claimed one by one.';
+
 create function private.settle_attempt(p_attempt_id bigint, p_msg_id bigint, p_outcome text, p_external_id text default null,
                                        p_detail text default null) returns text
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
@@ -155,6 +186,8 @@ declare
   attempt public.escalation_attempts := private.lock_attempt(p_attempt_id);
   page public.escalations;
 begin
+  -- Without waiting for the disk: what a crash of the server undoes is what a worker that died leaves, an attempt that turns unknown.
+  perform set_config('synchronous_commit', 'off', true);
   update public.escalation_attempts set external_id = coalesce(p_external_id, external_id), in_hand_until =
     -- A call that was placed: the provider owes its end.
     case when p_outcome in ('attempted', 'ringing') and method = 'phone_call' and not private.is_over(attempt)
@@ -221,6 +254,7 @@ language sql stable security definer set search_path = '' as $$  -- definer: wor
 $$;
 comment on function private.is_attempt_wanted(bigint) is 'Whether a ring that is under way should go on.';
 
-grant execute on function private.claim_attempt(bigint, bigint, text[], numeric), private.settle_attempt(bigint, bigint, text, text, text),
+grant execute on function private.claim_attempt(bigint, bigint, text[], numeric),
+  private.claim_attempts(bigint[], bigint[], text[], numeric), private.settle_attempt(bigint, bigint, text, text, text),
   private.retry_attempt(bigint, bigint, numeric, text), private.look_at_attempt(bigint), private.is_attempt_wanted(bigint)
   to shiftbot_worker;

@@ -2,15 +2,6 @@
 -- ops.stalled_escalations is the alarm that needs no Python: law 7 says that it is empty.
 -- Watch: the page lock comes first, before any row is locked, and tickets that somebody holds are left to the next sweep.
 
-create function private.try_lock_ticket(p_ticket_id bigint) returns boolean
-language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
-begin
-  perform from public.tickets where id = p_ticket_id for update skip locked;
-  return found or p_ticket_id is null;
-end
-$$;
-comment on function private.try_lock_ticket(bigint) is 'Locks a ticket unless somebody else has it; a test page has none.';
-
 create function private.check_ack(p_escalation_id bigint, p_reminder interval) returns text
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
 declare

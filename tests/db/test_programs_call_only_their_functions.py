@@ -23,7 +23,14 @@ MAY_CALL = {
             "retry_reply",
         ),
         *("set_escalation_threshold", "move_source", "sweep"),
-        *("claim_attempt", "settle_attempt", "retry_attempt", "look_at_attempt", "is_attempt_wanted"),
+        *(
+            "claim_attempt",
+            "claim_attempts",
+            "settle_attempt",
+            "retry_attempt",
+            "look_at_attempt",
+            "is_attempt_wanted",
+        ),
         "settle_joined",
     },
 }
