@@ -420,3 +420,61 @@ def test_mixed_traffic_neither_deadlocks_nor_loses_a_page(pager: Pager) -> None:
     assert pager.stalled() == []
     assert world.rows("select * from ops.status_drift", conn=world.superuser) == []
     assert world.rows("select * from ops.verify_journal()", conn=world.superuser) == []
+
+
+def test_the_button_of_a_notice_takes_the_late_one(pager: Pager) -> None:
+    ana = pager.world.value("select telegram_user_id from public.engineers where name = 'Ana'")
+    first = pager.escalated_report()
+    pager.presses_key(pager.ring(first))
+    late = pager.escalated_report()
+    notice = pager.attempts(late, "notice")[0]["id"]
+    assert pager.claim(notice) == "claimed"
+    pager.settle(notice, "delivered")
+
+    assert pager.presses_button(notice, ana) == ("acknowledged", "Ana")
+    pager.work()
+    assert pager.states([first, late]) == {"acknowledged": 2}
+    assert pager.attempts(late) == []
+
+
+def test_a_notice_is_not_sent_of_what_somebody_took_meanwhile(pager: Pager) -> None:
+    pager.presses_key(pager.ring(pager.escalated_report()))
+    late = pager.escalated_report()
+    pager.world.append(late, "acknowledged", conn=pager.world.signed_in("Bob"))
+
+    assert [outcome for _, _, outcome in pager.notices(late)] == ["cancelled"]
+    assert pager.claim(pager.attempts(late, "notice")[0]["id"]) == "gone"
+
+
+def test_leaving_races_joining_and_expiring(pager: Pager) -> None:
+    """Who leaves touches only the own row; the pages follow by the sweep."""
+    pager.settings(storm_window="1 hour", ack_timeout="30 minutes")
+    for number in range(10):
+        name = f"Eve{number}"
+        eve = pager.engineer(name)
+        held = storm(pager, 3)
+        for ticket in held:
+            pager.world.append(ticket, "acknowledged", conn=pager.world.signed_in(name))
+        pager.pass_time("31 minutes")
+        late = pager.world.ticket()
+
+        def one(conn: Connection, n: int, eve: int = eve, late: int = late, held: list[int] = held) -> Any:
+            if n == 0:
+                query = "update public.engineers set is_active = false where id = %s"
+                return conn.execute(query, (eve,)).rowcount
+            if n == 1:
+                return conn.execute(ESCALATE, (late,)).rowcount
+            if n == 2:
+                query = "update public.tickets set status = 'escalation_pending' where id = %s and status = 'escalated'"
+                return conn.execute(query, (held[0],)).rowcount is not None
+            return pager.sweep(conn) is not None
+
+        results = at_once(pager.world.database, None, 5, one)
+        assert [r for r in results if isinstance(r, psycopg.Error)] == []
+        pager.sweep()
+
+        assert pager.states([*held, late]) == {"ringing": 1, "joined": 3}
+        assert pager.stalled() == []
+        for ticket in [*held, late]:
+            pager.world.append(ticket, "closed")
+        pager.work()
