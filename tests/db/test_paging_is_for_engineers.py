@@ -104,7 +104,6 @@ def test_an_engineer_does_not_write_what_paging_writes(pager: Pager) -> None:
         "page_joined",
         "call_placed",
         "call_outcome",
-        "ack_expired",
         "ack_refused",
         "paged_everyone",
     ):
