@@ -84,11 +84,19 @@ language sql stable security invoker set search_path = '' as $$
 $$;
 comment on function private.is_listened_to(public.escalations) is 'Whether somebody has picked up and is hearing the page right now.';
 
+create function private.next_cycle_at(p_escalation public.escalations, p_moment timestamptz) returns timestamptz
+language sql stable security definer set search_path = '' as $$  -- definer: programs hold no right on tables
+  select case when p_escalation.cycle < a.page_cycles
+    -- Never at once: with every provider down the cycles would spin.
+    then greatest(p_moment + interval '10 seconds', p_escalation.cycle_started_at + interval '1 minute') else p_moment + a.page_repeat end
+  from public.app_settings as a
+$$;
+comment on function private.next_cycle_at(public.escalations, timestamptz) is 'When a page that has gone through the policy begins it anew.';
+
 create function private.advance_escalation(p_escalation_id bigint, p_is_forced boolean default false) returns boolean
 language plpgsql security definer set search_path = '' as $$  -- definer: programs hold no right on tables
 declare
   page public.escalations;
-  policy public.app_settings;
   next_step public.escalation_steps;
   begun integer := 0;
   moment timestamptz := clock_timestamp();
@@ -101,7 +109,6 @@ begin
     update public.escalations set due_at = moment + interval '15 seconds' where id = page.id;
     return false;
   end if;
-  select * into policy from public.app_settings;
   page.leader_id := null;  -- one that waited quietly rings by itself now
   page.batch := page.batch + 1;
   page.due_at := null;
@@ -112,9 +119,7 @@ begin
       begun := begun + private.begin_step(page, next_step);
       page.due_at := case when begun > 0 and next_step.wait_seconds > 0 then moment + next_step.wait_seconds * interval '1 second' end;
     else
-      page.due_at := case when page.cycle < policy.page_cycles
-        -- Never at once: with every provider down the cycles would spin.
-        then greatest(moment + interval '10 seconds', page.cycle_started_at + interval '1 minute') else moment + policy.page_repeat end;
+      page.due_at := private.next_cycle_at(page, moment);
       page.cycle_started_at := page.due_at;
       page.cycle := page.cycle + 1;
       page.step := 0;

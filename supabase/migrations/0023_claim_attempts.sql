@@ -101,6 +101,19 @@ $$;
 comment on function private.reason_to_skip(public.escalation_attempts, text[]) is
   'Why an attempt that waits is not made any more, or not by this worker; null where it is.';
 
+create function private.take_page_permit(p_attempt public.escalation_attempts) returns numeric
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+declare
+  chat text := (select case p_attempt.method when 'telegram_message' then g.telegram_user_id::text when 'slack_message' then g.slack_user_id end
+                from public.engineers as g where g.id = p_attempt.engineer_id);
+begin
+  return case when chat is null then 0
+    else private.take_send_permit(replace(p_attempt.method::text, '_message', '')::public.platform, chat) end;
+end
+$$;
+comment on function private.take_page_permit(public.escalation_attempts) is
+  'Spends one send of the budget that pages share with replies; 0, or the seconds to wait.';
+
 create function private.claim_attempt(p_attempt_id bigint, p_msg_id bigint, p_methods text[], p_request_seconds numeric)
 returns table (outcome text, wait_seconds numeric, page jsonb)
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
@@ -108,7 +121,6 @@ language plpgsql security definer set search_path = '' as $$  -- definer: worker
 declare
   attempt public.escalation_attempts := private.lock_attempt(p_attempt_id);
   escalation public.escalations;
-  chat text;
   reason text := private.reason_to_skip(attempt, p_methods);
 begin
   select * into escalation from public.escalations as e where e.id = attempt.escalation_id;
@@ -123,9 +135,7 @@ begin
   elsif attempt.outcome is null and reason is not null then
     perform private.record_outcome(attempt.id, 'skipped', reason);
   elsif attempt.id is not null and attempt.outcome is null then
-    chat := (select case attempt.method when 'telegram_message' then g.telegram_user_id::text when 'slack_message' then g.slack_user_id end
-             from public.engineers as g where g.id = attempt.engineer_id);
-    wait_seconds := case when chat is null then 0 else private.take_send_permit(replace(attempt.method::text, '_message', '')::public.platform, chat) end;
+    wait_seconds := private.take_page_permit(attempt);
     outcome := case when wait_seconds > 0 then 'wait' else 'claimed' end;
   end if;
   if outcome = 'gone' then

@@ -140,11 +140,12 @@ declare
   sender public.engineers;
   page public.escalations;
   attempt_id bigint;
+  heard text := p_message_id || ' of ' || p_from;  -- an answer is never told to somebody else
 begin
-  insert into private.heard_messages (id) values (p_message_id) on conflict do nothing;
+  insert into private.heard_messages (id) values (heard) on conflict do nothing;
   if not found then
     return query select a.outcome, a.holder, a.ticket_ids from private.heard_messages as m,
-      jsonb_to_record(m.answer) as a (outcome text, holder text, ticket_ids bigint[]) where m.id = p_message_id;
+      jsonb_to_record(m.answer) as a (outcome text, holder text, ticket_ids bigint[]) where m.id = heard;
     return;
   end if;
   select * into sender from public.engineers as e where e.is_active and e.phone = p_from order by e.is_on_call desc, e.id limit 1;
@@ -161,14 +162,13 @@ begin
     where a.escalation_id = page.id and a.engineer_id = sender.id and a.method = 'sms' order by a.id desc limit 1;
     if p_verb = 'pass_on' then
       outcome := private.pass_page_on(page.id, attempt_id);
-      holder := (select g.name from public.engineers as g where g.id = page.acknowledged_by);
-      ticket_ids := private.page_tickets(page.id);
+      select (select g.name from public.engineers as g where g.id = page.acknowledged_by), private.page_tickets(page.id) into holder, ticket_ids;
     else
       select t.outcome, t.holder, t.ticket_ids into outcome, holder, ticket_ids from private.take_page(page.id, sender.id, attempt_id, 'sms') as t;
     end if;
   end if;
   update private.heard_messages
-  set answer = jsonb_build_object('outcome', outcome, 'holder', holder, 'ticket_ids', ticket_ids) where id = p_message_id;
+  set answer = jsonb_build_object('outcome', outcome, 'holder', holder, 'ticket_ids', ticket_ids) where id = heard;
   return next;
 end
 $$;

@@ -32,6 +32,17 @@ $$;
 comment on function private.hear_call_status(bigint, text, text, text, text) is
   'What the provider says became of a call or a text message: recorded, ignored (too late) or refused.';
 
+create function private.is_turn_heard(p_attempt public.escalation_attempts, p_call_id text, p_is_next boolean, p_is_repeat boolean) returns boolean
+language sql stable security definer set search_path = '' as $$  -- definer: webhooks hold no right on tables
+  select p_attempt.method = 'phone_call' and coalesce(p_attempt.external_id, p_call_id) = p_call_id and p_attempt.ended_at is null
+    -- A key is stronger than what a machine detector believed; a call that has ended has no keys.
+    and coalesce(p_attempt.outcome, '') not in ('no_answer', 'busy', 'failed', 'cancelled', 'skipped')
+    and (p_is_repeat or p_is_next and coalesce(p_attempt.outcome, '') not in ('declined', 'acknowledged'))
+    and exists (select from public.engineers as g where g.id = p_attempt.engineer_id and g.is_active)
+$$;
+comment on function private.is_turn_heard(public.escalation_attempts, text, boolean, boolean) is
+  'Whether a turn is of this call, comes in its time, and the call may still be answered by an active engineer.';
+
 create function private.answer_call(p_attempt_id bigint, p_token text, p_call_id text, p_turn integer, p_digits text)
 returns table (outcome text, holder text, turn integer, page jsonb)
 language plpgsql security definer set search_path = '' as $$  -- definer: webhooks hold no right on tables
@@ -49,11 +60,7 @@ begin
   attempt := private.lock_attempt(p_attempt_id);
   is_repeat := p_turn = attempt.call_turn - 1 and coalesce(attempt.call_turn_at > clock_timestamp() - interval '30 seconds', false);
   turn := attempt.call_turn;
-  -- A key is stronger than what a machine detector believed; a call that has ended has no keys.
-  if attempt.method <> 'phone_call' or coalesce(attempt.external_id, p_call_id) <> p_call_id or not (p_turn = attempt.call_turn or is_repeat)
-     or attempt.ended_at is not null or attempt.outcome in ('no_answer', 'busy', 'failed', 'cancelled', 'skipped')
-     or (attempt.outcome in ('declined', 'acknowledged') and not is_repeat)
-     or not exists (select from public.engineers as g where g.id = attempt.engineer_id and g.is_active) then
+  if private.is_turn_heard(attempt, p_call_id, p_turn = attempt.call_turn, is_repeat) is not true then
     return next;
     return;
   end if;

@@ -66,7 +66,6 @@ def test_second_text_of_the_same_person_is_no_news(paged: Paged) -> None:
     assert paged.sms("1", sid="SM2") == f"You still have ticket {paged.ticket_id}."
 
 
-@pytest.mark.xfail(strict=True, reason="private.hear_sms takes a page for a text that it has heard before")
 def test_old_text_that_is_played_again_takes_no_later_page(paged: Paged) -> None:
     paged.sms("1")
     paged.world.append(paged.ticket_id, "closed")
