@@ -96,7 +96,9 @@ def test_make_targets_exist(page: Path) -> None:
 
 @every_page
 def test_commands_exist(page: Path) -> None:
-    lines = [c for code in code_of(page) for c in re.findall(r"(?<![\w.-])shiftbot((?: [a-z][a-z-]*)+)", code)]
+    lines = [
+        c for code in code_of(page) for c in re.findall(r"(?<![\w.-])shiftbot((?: [a-z][a-z-]*)+)", code)
+    ]
     unknown = [line for line in lines if not is_command(parser(), line.split())]
 
     assert unknown == []

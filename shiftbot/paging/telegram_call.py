@@ -75,7 +75,7 @@ class TelegramCall:
         if importlib.util.find_spec("telethon") is None:
             raise SettingsError(f"TELEGRAM_CALLER_API_ID: {MISSING}")
         if api_id is None or not api_hash:
-            raise SettingsError("TELEGRAM_CALLER_API_HASH: needed together with TELEGRAM_CALLER_API_ID")
+            raise SettingsError("TELEGRAM_CALLER_API_ID and TELEGRAM_CALLER_API_HASH: one needs the other")
         if not session:
             raise SettingsError("TELEGRAM_CALLER_SESSION: make it with `shiftbot telegram-caller login`")
         if not _is_session(session):

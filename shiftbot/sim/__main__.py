@@ -14,7 +14,7 @@ from pathlib import Path
 
 from . import mail, openai, receiver, slack, telegram, twilio
 from .faults import SimError
-from .seed import seed_slack, seed_telegram
+from .seed import seed_slack, seed_slack_engineers, seed_telegram, seed_telegram_engineers
 from .server import SimServer
 from .telegram_api import Refused
 
@@ -116,8 +116,10 @@ def _made(arguments: argparse.Namespace) -> SimServer:
 def _seed(sim: SimServer, sources: Path | None) -> None:
     if sources is not None and isinstance(sim, telegram.TelegramSim):
         seed_telegram(sim, sources)
+        seed_telegram_engineers(sim)
     elif sources is not None and isinstance(sim, slack.SlackSim):
         seed_slack(sim, sources)
+        seed_slack_engineers(sim)
 
 
 if __name__ == "__main__":

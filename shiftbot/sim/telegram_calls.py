@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from telethon import errors  # type: ignore[import-untyped]
+from telethon import errors, utils  # type: ignore[import-untyped]
 from telethon.tl import functions, types  # type: ignore[import-untyped]
 
 from .faults import SimError
@@ -179,8 +179,10 @@ class TelegramCallsSim:
         """As TelegramClient."""
         return self._is_authorized
 
-    async def get_input_entity(self, peer: str) -> Any:
+    async def get_input_entity(self, peer: Any) -> Any:
         """As TelegramClient: the account with that @handle. Raises ValueError."""
+        if not isinstance(peer, str):
+            return utils.get_input_peer(peer)
         self.looked_up.append(peer)
         self._take_fault(functions.contacts.ResolveUsernameRequest)
         for operator in self._operators:
@@ -197,7 +199,9 @@ class TelegramCallsSim:
         return int(self._handlers.pop(callback, None) is not None)
 
     async def __call__(self, request: Any) -> Any:
-        """As TelegramClient: one request of the API."""
+        """As TelegramClient: one request of the API, which must be one that can be sent."""
+        await request.resolve(self, utils)
+        bytes(request)
         with self.changed:
             self.requests.append(request)
             self._take_fault(type(request))

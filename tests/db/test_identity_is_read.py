@@ -85,7 +85,9 @@ def test_a_stranger_writes_no_row(world: World) -> None:
 
 def test_a_stranger_cannot_decide_an_unknown_reply(world: World) -> None:
     full(world)
-    reply = world.value("update public.replies set state = 'unknown' where kind = 'public_reply' returning id")
+    reply = world.value(
+        "update public.replies set state = 'unknown' where kind = 'public_reply' returning id"
+    )
     for stranger in strangers(world).values():
         for resend in (True, False):
             with refused("42501") as refusal:

@@ -86,7 +86,11 @@ def test_a_direct_edit_goes_only_where_a_move_leads(world: World, who: str) -> N
                 *(ticket, len(before) + 1),
             ) == ("system_update", "system", who, who, end, {"from": start, "to": end})
             # What paging does about the move comes after it.
-            assert set(world.journal(ticket)[len(before) + 1 :]) <= {"page_joined", "paged_everyone", "call_outcome"}
+            assert set(world.journal(ticket)[len(before) + 1 :]) <= {
+                "page_joined",
+                "paged_everyone",
+                "call_outcome",
+            }
         else:
             with refused("ticket_transition_allowed") as refusal:
                 world.do(edit, end, ticket, conn=editor)

@@ -15,6 +15,7 @@ from tests.support.postgres import TestServer
 from tests.workers.worker_process import worker
 
 pytestmark = pytest.mark.newest_postgres
+ADA = 7_000_000_001  # her private chat with the bot
 HAS_IT = "An engineer has this now"
 
 
@@ -111,7 +112,7 @@ def test_what_is_refused_for_now_is_sent_within_its_step(duty: Duty) -> None:
         minutes_pass(duty, 0.5)
 
         assert duty.attempts(ticket) == [("telegram_message", "Ada", "delivered")]
-        assert len(duty.telegram.messages(7_000_000_001, sender="bot")) == 1
+        assert len(duty.telegram.messages(ADA, sender="bot")) == 1
         assert duty.telegram.calls["sendMessage"] == 3
 
 
@@ -160,11 +161,13 @@ def test_the_database_restarts_in_the_middle_of_a_page(
     monkeypatch.setattr("workers.loop.POLL_SECONDS", 0.2)
     with server.clone() as database, on_duty(database) as duty, ThreadPoolExecutor(1) as threads:
         duty.engineer("Ada", on_call=True)
-        duty.policy(("on_call", "phone_call", 600), ("on_call", "phone_call", 600))
+        duty.policy(("on_call", "telegram_message", 0), ("on_call", "phone_call", 600))
+        duty.telegram.fault("slow", "sendMessage", seconds=1.5, count=1)
         duty.twilio.fault("slow", "calls.create", seconds=1.5, count=1)
-        with duty.workers():
+        with duty.workers("triage", "escalations"):
             ticket = duty.outage()
             ring = duty.operator("Ada").expects_ring()
+            assert duty.until(lambda: duty.telegram.messages(ADA, sender="bot") != [])
             assert duty.twilio.settled()
             server.server._pg_ctl("stop", "-m", how)
             picks_up = threads.submit(ring.answers)
@@ -173,10 +176,13 @@ def test_the_database_restarts_in_the_middle_of_a_page(
             duty.conn = duty.database.connect()
             picks_up.result()
             assert f"Ticket {ticket}" in ring.hears()
+            assert duty.until(lambda: duty.attempts(ticket)[0] == ("telegram_message", "Ada", "delivered"))
             ring.presses("1")
             assert duty.until(lambda: duty.status(ticket) == "escalated")
+        with duty.workers():
             assert duty.hears(HAS_IT)
             assert_page_has_ended(duty, ticket)
 
-        assert duty.attempts(ticket) == [("phone_call", "Ada", "acknowledged")]
+        assert duty.attempts(ticket)[1:] == [("phone_call", "Ada", "acknowledged")]
+        assert duty.telegram.messages(ADA, sender="bot")[0]["text"].endswith("Ada has it.")
         assert len(duty.operator("Ada").rings()) == 1

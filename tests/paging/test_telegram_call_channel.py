@@ -341,7 +341,7 @@ COMPLETE = {"telegram_caller_api_id": 1, "telegram_caller_api_hash": "a" * 32}
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"telegram_caller_api_id": 1}, "TELEGRAM_CALLER_API_HASH: needed together"),
+        ({"telegram_caller_api_id": 1}, "TELEGRAM_CALLER_API_ID and TELEGRAM_CALLER_API_HASH"),
         (COMPLETE, "TELEGRAM_CALLER_SESSION: make it with `shiftbot telegram-caller login`"),
         (COMPLETE | {"telegram_caller_session": "nonsense"}, "TELEGRAM_CALLER_SESSION: this is no session"),
         (COMPLETE | {"telegram_caller_session": "1" + "A" * 352}, "TELEGRAM_CALLER_SESSION: this is no"),

@@ -103,7 +103,7 @@ class Storm:
 
     def storms_join_or_not(self) -> None:
         """Most reports ring by themselves, as there shall be many pages; some join."""
-        window = self.dice.choice(("0", "0", "3 seconds"))
+        window = self.dice.choice(("0", "0", "0", "0", "3 seconds"))
         with self.duty.database.connect() as conn:
             conn.execute("update public.app_settings set storm_window = %s::interval", (window,))
 
