@@ -40,6 +40,8 @@ class _Account:
         logging.getLogger("twilio.http_client").setLevel(logging.WARNING)  # it logs addresses at INFO
         self._http = _Wire(api_base_url, timeout)
         self._client = Client(account_sid, auth_token, http_client=self._http)
+        # The library imports its hundreds of modules at the first use: not while the first page waits.
+        _ = self._client.calls, self._client.messages
         self._from = from_number
         self._public = public_base_url.rstrip("/")
 

@@ -60,5 +60,9 @@ def _bare(bench: Rig) -> float:
         process.stdout.readline()  # it is up
     begun = time.time()
     for process in running:
-        process.communicate(b"go\n")
+        assert process.stdin is not None
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+    for process in running:
+        process.communicate()
     return max(bench.times().values()) - begun
