@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import psycopg
+
 from shiftbot import queue
-from shiftbot.db import Pool, is_outage
+from shiftbot.db import Pool, described, is_outage
+from shiftbot.log import redact
 from shiftbot.metrics import ATTEMPTS
 from shiftbot.paging.base import Channel, OutcomeUnknown, Page, Permanent, SendError, Sent, Temporary
 from shiftbot.queue import Message, QueueName
+from workers.together import Together
 
 log = logging.getLogger(__name__)
 REQUEST_SECONDS = 35.0  # more than any channel's own deadline; a Telegram call may ring on top of it
@@ -22,6 +26,9 @@ SAID_ONCE = (
 
 
 Claim = tuple[str, float | None, dict[str, Any] | None]
+Request = tuple[
+    int, int, str | None
+]  # one that went through: the attempt, its queue message, the provider's name for it
 WORTH_A_BATCH = 2
 
 
@@ -34,6 +41,7 @@ class EscalationsHandler:
         self._pool = pool
         self._channels = channels
         self._claims: dict[int, Claim] = {}  # made ahead, by queue message
+        self._requests = Together(self._settle_many)
 
     def prepare(self, messages: Sequence[Message]) -> None:
         """Claims the attempts among many messages at once; what is left out `handle` claims by itself."""
@@ -106,11 +114,13 @@ class EscalationsHandler:
         return self._record(message, page, sent)
 
     def _record(self, message: Message, page: Page, sent: Sent) -> str:
-        with self._pool.connection(timeout=30) as conn:
-            conn.execute(
-                "select private.settle_attempt(%s, %s, %s, %s, %s)",
-                (page.attempt_id, message.id, sent.outcome, sent.external_id, sent.detail or None),
-            )
+        request = (page.attempt_id, message.id, sent.external_id)
+        if sent.outcome != "attempted" or not self._requests.ask(request):
+            with self._pool.connection(timeout=30) as conn:
+                conn.execute(
+                    "select private.settle_attempt(%s, %s, %s, %s, %s)",
+                    (page.attempt_id, message.id, sent.outcome, sent.external_id, sent.detail or None),
+                )
         log.info(
             "attempt settled",
             extra={
@@ -122,6 +132,22 @@ class EscalationsHandler:
             },
         )
         return sent.outcome
+
+    def _settle_many(self, requests: Sequence[Request]) -> Collection[Request]:
+        attempts, messages, names = zip(*requests, strict=True)
+        try:
+            with self._pool.connection() as conn:
+                row = conn.execute(
+                    "select private.settle_attempts(%s, %s, %s)",
+                    (list(attempts), list(messages), list(names)),
+                ).fetchone()
+        except psycopg.Error as error:  # each is settled by itself, and says what is wrong with it
+            log.warning(
+                "not settled together", extra={"action": "settle_failed", "error": redact(described(error))}
+            )
+            return ()
+        settled = set(row[0] if row else ())
+        return [request for request in requests if request[1] in settled]
 
     def _retry(self, message: Message, page: Page, error: Temporary) -> str:
         with self._pool.connection(timeout=30) as conn:

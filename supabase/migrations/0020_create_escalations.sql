@@ -99,8 +99,10 @@ insert into private.paging_secret default values;
 comment on table private.paging_secret is 'What attempt tokens are derived from, so that none is stored and a retry has the same one.';
 
 create function private.attempt_token(p_attempt_id bigint) returns text
-language sql stable security definer set search_path = '' as $$  -- definer: nobody reads the secret
-  select encode(sha256(secret || convert_to('attempt:' || p_attempt_id, 'UTF8')), 'hex') from private.paging_secret
+language plpgsql stable security definer set search_path = '' as $$  -- definer: nobody reads the secret
+begin  -- plpgsql keeps the plan; as an sql function it would be planned for every ring
+  return (select encode(sha256(secret || convert_to('attempt:' || p_attempt_id, 'UTF8')), 'hex') from private.paging_secret);
+end
 $$;
 comment on function private.attempt_token(bigint) is 'The secret of one attempt, for its links and callback addresses.';
 

@@ -189,8 +189,7 @@ $$;
 comment on function private.claim_attempts(bigint[], bigint[], text[], numeric) is
   'Claims many attempts in one transaction, as in a storm; those it leaves out are claimed one by one.';
 
-create function private.settle_attempt(p_attempt_id bigint, p_msg_id bigint, p_outcome text, p_external_id text default null,
-                                       p_detail text default null) returns text
+create function private.settle_request(p_attempt_id bigint, p_outcome text, p_external_id text, p_detail text) returns text
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
 declare
   attempt public.escalation_attempts := private.lock_attempt(p_attempt_id);
@@ -206,7 +205,6 @@ begin
   if p_outcome <> 'attempted' then
     perform private.record_outcome(attempt.id, p_outcome, p_detail);
   end if;
-  perform private.archive_message('escalations', p_msg_id);
   select * into page from public.escalations where id = attempt.escalation_id;
   if page.state <> 'ringing' and (attempt.kind = 'ring'
        or attempt.method in ('telegram_message', 'slack_message') and page.changed_at > attempt.claimed_at) then
@@ -216,8 +214,43 @@ begin
   return 'recorded';
 end
 $$;
+comment on function private.settle_request(bigint, text, text, text) is
+  'Records how far a request came; outdated where the page was taken meanwhile, and is then brought up to date.';
+
+create function private.settle_attempt(p_attempt_id bigint, p_msg_id bigint, p_outcome text, p_external_id text default null,
+                                       p_detail text default null) returns text
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+declare
+  settled text := private.settle_request(p_attempt_id, p_outcome, p_external_id, p_detail);
+begin
+  perform private.archive_message('escalations', p_msg_id);
+  return settled;
+end
+$$;
 comment on function private.settle_attempt(bigint, bigint, text, text, text) is
-  'Records how far a request came and archives its message; outdated where the page was taken meanwhile, and is brought up to date.';
+  'Records how far a request came and archives its message; outdated where the page was taken meanwhile.';
+
+create function private.settle_attempts(p_attempt_ids bigint[], p_msg_ids bigint[], p_external_ids text[]) returns bigint[]
+language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+declare
+  request record;
+  settled bigint[] := '{}';
+begin
+  for request in
+    select x.attempt_id, x.msg_id, x.external_id, e.ticket_id
+    from unnest(p_attempt_ids, p_msg_ids, p_external_ids) as x (attempt_id, msg_id, external_id)
+    join public.escalation_attempts as a on a.id = x.attempt_id
+    left join public.escalations as e on e.id = a.escalation_id loop
+    continue when not private.try_lock_ticket(request.ticket_id);  -- whoever holds several tickets waits for nobody
+    perform private.settle_request(request.attempt_id, 'attempted', request.external_id, null);
+    settled := settled || request.msg_id;
+  end loop;
+  perform pgmq.archive('escalations', settled);
+  return settled;
+end
+$$;
+comment on function private.settle_attempts(bigint[], bigint[], text[]) is
+  'Settles many requests that went through, as in a storm, and archives their messages, which it returns; the others are settled one by one.';
 
 create function private.retry_attempt(p_attempt_id bigint, p_msg_id bigint, p_retry_after numeric, p_detail text) returns text
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
@@ -266,5 +299,5 @@ comment on function private.is_attempt_wanted(bigint) is 'Whether a ring that is
 
 grant execute on function private.claim_attempt(bigint, bigint, text[], numeric),
   private.claim_attempts(bigint[], bigint[], text[], numeric), private.settle_attempt(bigint, bigint, text, text, text),
-  private.retry_attempt(bigint, bigint, numeric, text), private.look_at_attempt(bigint), private.is_attempt_wanted(bigint)
+  private.settle_attempts(bigint[], bigint[], text[]), private.retry_attempt(bigint, bigint, numeric, text), private.look_at_attempt(bigint), private.is_attempt_wanted(bigint)
   to shiftbot_worker;

@@ -11,7 +11,7 @@ from tests.benchmarks.rig import ROOT, Rig, rig
 
 PAGES = 6000
 PROCESSES = 2
-CONCURRENCY = 16
+CONCURRENCY = 32
 LIMIT_SECONDS = 10.0
 
 

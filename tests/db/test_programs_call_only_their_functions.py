@@ -27,6 +27,7 @@ MAY_CALL = {
             "claim_attempt",
             "claim_attempts",
             "settle_attempt",
+            "settle_attempts",
             "retry_attempt",
             "look_at_attempt",
             "is_attempt_wanted",

@@ -1,4 +1,4 @@
-"""In a storm many rings are claimed at once; what somebody holds is left out, and nobody waits for anybody."""
+"""In a storm many rings are claimed and settled at once; what somebody holds is left out, and nobody waits for anybody."""
 
 from __future__ import annotations
 
@@ -66,3 +66,55 @@ def test_an_attempt_nobody_knows_is_left_out(world: World) -> None:
     pager, _, attempts = rung(world, tickets=1)
 
     assert claims(pager, [*attempts, 999_999]) == {attempts[0]: "claimed"}
+
+
+def messages(world: World, kind: str = "attempt") -> dict[int, int]:
+    """What is on the queue: its number by attempt."""
+    return dict(
+        world.rows(
+            "select (message ->> 'attempt_id')::bigint, msg_id from pgmq.q_escalations where message ->> 'kind' = %s",
+            kind,
+        )
+    )
+
+
+def settles(world: World, attempts: Sequence[int]) -> list[int]:
+    """The attempts that were settled."""
+    waiting = messages(world)
+    settled = world.value(
+        "select private.settle_attempts(%s, %s, %s)",
+        *(list(attempts), [waiting[each] for each in attempts], [f"CA{each}" for each in attempts]),
+        conn=world.worker,
+    )
+    return [attempt for attempt in attempts if waiting[attempt] in settled]
+
+
+def test_each_is_settled_and_archived_as_if_alone(world: World) -> None:
+    pager, _, attempts = rung(world)
+    claims(pager, attempts)
+
+    assert settles(world, attempts) == attempts
+    assert [pager.attempt(attempt)["external_id"] for attempt in attempts] == [f"CA{n}" for n in attempts]
+    assert messages(world) == {}
+
+
+def test_what_somebody_holds_is_settled_later(world: World) -> None:
+    pager, tickets, attempts = rung(world, tickets=2)
+    claims(pager, attempts)
+    holder = world.database.connect()
+    with holder.transaction():
+        holder.execute("select from public.tickets where id = %s for update", (tickets[0],))
+
+        assert settles(world, attempts) == attempts[1:]
+        assert list(messages(world)) == attempts[:1]
+    assert settles(world, attempts[:1]) == attempts[:1]
+
+
+def test_what_was_closed_while_it_was_asked_for_is_brought_up_to_date(world: World) -> None:
+    pager, tickets, attempts = rung(world, tickets=2)
+    claims(pager, attempts)
+    world.append(tickets[0], "closed")
+    world.do("delete from pgmq.q_escalations where message ->> 'kind' = 'catch_up'")
+    settles(world, attempts)
+
+    assert list(messages(world, "catch_up")) == attempts[:1]
