@@ -23,6 +23,13 @@ COMMANDS = [
     "on-call rotation stop",
     "on-call show",
     "on-call take",
+    "page list",
+    "page test",
+    "phone decline",
+    "phone ignore",
+    "phone press",
+    "phone show",
+    "phone text",
     "queue list",
     "queue requeue",
     "replies delivered",
@@ -31,6 +38,8 @@ COMMANDS = [
     "say",
     "sources check",
     "sources sync",
+    "telegram-caller call",
+    "telegram-caller login",
     "tickets",
     "webhooks",
     "worker",
@@ -51,7 +60,20 @@ def test_every_command_is_listed_here() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", *COMMANDS, "journal", "on-call", "on-call rotation", "queue", "replies", "sources"]
+    "command",
+    [
+        "",
+        *COMMANDS,
+        "journal",
+        "on-call",
+        "on-call rotation",
+        "page",
+        "phone",
+        "queue",
+        "replies",
+        "sources",
+        "telegram-caller",
+    ],
 )
 def test_every_help_can_be_read(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -82,9 +104,9 @@ def test_no_command_is_a_question_for_help(capsys: pytest.CaptureFixture[str]) -
     assert "usage: shiftbot" in capsys.readouterr().err
 
 
-def test_escalations_are_not_offered_before_there_is_a_worker(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_worker_serves_only_queues_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["worker", "escalations"])
+        main(["worker", "reports"])
 
     assert ended.value.code == 2
-    assert "invalid choice: 'escalations'" in capsys.readouterr().err
+    assert "invalid choice: 'reports'" in capsys.readouterr().err
