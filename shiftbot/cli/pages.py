@@ -40,8 +40,8 @@ def add(commands: command.Commands) -> None:
         "test",
         _test,
         "ring one engineer as a real page would",
-        "Rings by every way of the policy, one step after the other, until it is acknowledged. No ticket and no customer is"
-        " involved. Needs a running worker: `shiftbot worker escalations`.",
+        "Rings by every way of the policy, one step after the other, until it is acknowledged. No ticket\n"
+        "and no customer is involved. Needs a running worker: `shiftbot worker escalations`.",
     )
     test.add_argument("who", help=people.WHO)
     test.add_argument(
