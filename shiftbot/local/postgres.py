@@ -28,7 +28,13 @@ LOGINS = ("supabase_admin", "postgres", "authenticator")
 
 _START_SECONDS = 60
 _HBA = "host all all 127.0.0.1/32 scram-sha-256\nhost replication all 127.0.0.1/32 scram-sha-256\n"
-_FAST_AND_LOSSY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_FAST_AND_LOSSY = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_wal_size=128MB",
+    "min_wal_size=32MB",
+)
 
 
 @dataclass(frozen=True)
