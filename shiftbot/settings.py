@@ -12,12 +12,30 @@ class SettingsError(Exception):
     """The environment cannot be used as it is; the text lists every problem, one a line."""
 
 
-class Settings(BaseSettings):
-    """Every setting, named in the environment as here but in capitals; `.env.example` is compared with this."""
+class Environment(BaseSettings):
+    """Settings of one kind of program, named in the environment as in the class but in capitals."""
 
     model_config = SettingsConfigDict(
         env_file=None, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
     )
+
+    def secrets(self) -> list[str]:
+        """Every secret that is set, for masking in logs."""
+        values = (value for _, value in self if isinstance(value, SecretStr))
+        return [secret for value in values if (secret := value.get_secret_value())]
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Reads the environment. Raises SettingsError naming every variable that is missing or wrong."""
+        try:
+            return cls(**overrides)
+        except ValidationError as error:
+            problems = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+            raise SettingsError("\n".join(problems)) from None
+
+
+class Settings(Environment):
+    """What webhooks, workers and commands are told; `.env.example` is compared with this."""
 
     database_url: SecretStr = Field(
         description="Postgres over a direct or session-mode connection (port 5432), never transaction mode"
@@ -85,17 +103,3 @@ class Settings(BaseSettings):
     webhooks_bind: str = Field("127.0.0.1:8080", description="address the webhooks listen on")
     webhooks_threads: int = Field(8, ge=1, le=64, description="requests served at once")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
-
-    def secrets(self) -> list[str]:
-        """Every secret that is set, for masking in logs."""
-        values = (value for _, value in self if isinstance(value, SecretStr))
-        return [secret for value in values if (secret := value.get_secret_value())]
-
-    @classmethod
-    def load(cls, **overrides: Any) -> Self:
-        """Reads the environment. Raises SettingsError naming every variable that is missing or wrong."""
-        try:
-            return cls(**overrides)
-        except ValidationError as error:
-            problems = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
-            raise SettingsError("\n".join(problems)) from None

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from shiftbot.cli import (
+    dashboard,
     journal,
     local,
     migrations,
@@ -65,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     for module in (
         local,
         services,
+        dashboard,
         migrations,
         sources,
         tickets,

@@ -25,7 +25,9 @@ begin
 end
 $$;
 
-grant anon, authenticated, service_role to authenticator, postgres;
+grant anon, authenticated, service_role to authenticator;
+-- The platform lets `postgres` hand these on.
+grant anon, authenticated, service_role to postgres with admin option;
 grant pg_monitor, pg_signal_backend to postgres;
 grant usage on schema public to anon, authenticated, service_role;
 

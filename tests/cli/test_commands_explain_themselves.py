@@ -11,6 +11,7 @@ from shiftbot.cli import main, parser
 
 # Every command there is: a new one is added here, and its help is read by somebody.
 COMMANDS = [
+    "dashboard",
     "demo",
     "journal verify",
     "migrate",

@@ -1,0 +1,4 @@
+from dashboard.board import VIEW
+from dashboard.shell import show
+
+show(VIEW)

@@ -1,0 +1,156 @@
+"""What happens around every page: sign-in, one reading of the database, the header, refusals in words.
+
+A page is a View: what it wants to hear of, what it reads (one transaction, as the signed-in engineer), how it is drawn.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard import gates, world
+from dashboard.database import Away, Connection, Person, Refused
+from dashboard.identity import NotVouchedFor, sign_out, signed_in
+from dashboard.pages_of import PAGES, page_named
+from dashboard.parts.header import header
+from dashboard.queries import people
+from dashboard.queries.people import Me, OnCall
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class View(Generic[T]):
+    """One page. `read` runs again whenever something of `interests` moves; `draw` must write nothing."""
+
+    path: str
+    interests: Callable[[], Iterable[str]]  # "tickets", "ticket:42", "on_call"
+    read: Callable[[Connection, Me], T]
+    draw: Callable[[T, Me], None]
+
+
+@dataclass(frozen=True)
+class _Reading(Generic[T]):
+    me: Me
+    on_call: OnCall | None
+    content: T
+    at: datetime
+
+
+def show(view: View[Any]) -> None:
+    """Draws a page for whoever is signed in, or says why not."""
+    here = world.current()
+    person = signed_in(here.settings)
+    if not isinstance(person, Person):
+        gates.not_signed_in(here.settings, person.reason if isinstance(person, NotVouchedFor) else "")
+        return
+    context = get_script_run_ctx()
+    if context is not None:  # before the reading: what moves meanwhile is not missed
+        here.hub.watch(context.session_id, {"on_call", *view.interests()})
+    try:
+        reading = _read(view, person)
+    except Away:
+        gates.database_away()
+        return
+    except Refused as refusal:
+        gates.refused(refusal)
+        return
+    if reading is None:
+        gates.no_engineer(here.settings, person.email)
+        return
+    _draw_header(view, reading)
+    _say_what_was_done()
+    try:
+        view.draw(reading.content, reading.me)
+    except Exception:
+        log.exception("a page broke", extra={"action": "page_broke", "page": view.path})
+        gates.broken()
+
+
+def act(do: Callable[[Connection], R], done: str = "") -> R | None:
+    """Does something as the signed-in engineer; from a callback. What is refused is said in words, and None returned."""
+    here = world.current()
+    person = signed_in(here.settings)
+    if not isinstance(person, Person):
+        return None
+    try:
+        with here.database.acting_as(person) as conn:
+            result = do(conn)
+    except Refused as refusal:
+        _remember("refused", f"{refusal.words} {refusal.hint}".strip())
+        return None
+    except Away:
+        _remember("refused", "The database cannot be reached. Nothing was done; try again in a moment.")
+        return None
+    if done:
+        _remember("done", done)
+    return result
+
+
+def _read(view: View[T], person: Person) -> _Reading[T] | None:
+    """One snapshot of everything the page shows; None where the claims are no active engineer's."""
+    here = world.current()
+    kept = st.session_state.setdefault("readings", {})
+    key = (view.path, str(st.query_params.to_dict()))
+    try:
+        with here.database.acting_as(person) as conn:
+            me = people.me(conn)
+            if me is None:
+                kept.clear()
+                return None
+            reading = _Reading(me, people.on_call(conn), view.read(conn, me), datetime.now(UTC))
+    except Away:
+        if key not in kept:
+            raise
+        old: _Reading[T] = kept[key]
+        return old
+    kept.clear()  # of this page only: what was seen elsewhere is too old to be shown as if it were there
+    kept[key] = reading
+    return reading
+
+
+def _draw_header(view: View[Any], reading: _Reading[Any]) -> None:
+    here = world.current()
+    is_old = (datetime.now(UTC) - reading.at).total_seconds() > 2
+    said = header(
+        {
+            "pages": [
+                {"path": page.path, "title": page.title, "is_current": page.path == view.path}
+                for page in PAGES
+                if page.is_listed(here.settings)
+            ],
+            "on_call": reading.on_call
+            and {
+                "name": reading.on_call.name,
+                "since": reading.on_call.since and reading.on_call.since.isoformat(),
+            },
+            "live": "offline" if is_old else here.hub.state,
+            "as_of": reading.at.isoformat(timespec="seconds"),
+            "me": {"name": reading.me.name, "email": reading.me.email, "is_admin": reading.me.is_admin},
+            "sign_out": "/sign-out" if here.settings.dashboard_local_engineers else None,
+        }
+    )
+    if said.sign_out:
+        sign_out(here.settings)
+    if said.go is not None:
+        st.switch_page(page_named(said.go))
+
+
+def _remember(kind: str, words: str) -> None:
+    st.session_state.setdefault("said", []).append((kind, words))
+
+
+def _say_what_was_done() -> None:
+    for kind, words in st.session_state.pop("said", []):
+        if kind == "done":
+            st.toast(words, icon=":material/check:")
+        else:
+            st.error(words, icon=":material/block:")
