@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 # uv's own list of authorities does not know a company's proxy; the system's does, where there is one.
 SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 
-.PHONY: setup demo test lint bench
+.PHONY: setup demo test lint bench screenshots
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -31,6 +31,10 @@ test: $(STAMP)
 # Numbers want an idle machine; it takes some minutes.
 bench: $(STAMP)
 	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
+
+# The README's pictures, from the demo's play in a real browser.
+screenshots: $(STAMP)
+	@$(BIN)/python -m tests.support.screenshots docs/images
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

@@ -108,7 +108,8 @@ def _secrets(settings: DashboardSettings) -> dict[str, Any]:
                 "client_id": settings.oidc_client_id,
                 "client_secret": settings.oidc_client_secret.get_secret_value(),
                 "server_metadata_url": settings.oidc_metadata_url,
-                "client_kwargs": {"scope": "openid profile email"},
+                # Streamlit asks for "select_account" otherwise, which providers may refuse as unknown.
+                "client_kwargs": {"scope": "openid profile email", "prompt": "login"},
             },
         }
     }

@@ -72,10 +72,10 @@ class Dashboard:
 @contextmanager
 def dashboard(database: Database, log: Path, *engineers: str, **settings: str) -> Iterator[Dashboard]:
     """Runs `shiftbot dashboard` as an operator does, with the settings of the local rung unless others are given."""
-    port = free_port()
+    bind = settings.get("DASHBOARD_BIND") or f"127.0.0.1:{free_port()}"
     with database.connect() as conn:
         conn.execute(sql.SQL("alter role shiftbot_dashboard login password {}").format(sql.Literal(PASSWORD)))
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://{bind}"
     environment = {
         name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")
     } | {
@@ -83,7 +83,7 @@ def dashboard(database: Database, log: Path, *engineers: str, **settings: str) -
             f"postgresql://shiftbot_dashboard:{PASSWORD}@127.0.0.1:{database.server.port}/{database.name}"
         ),
         "DASHBOARD_COOKIE_SECRET": "c" * 40,
-        "DASHBOARD_BIND": f"127.0.0.1:{port}",
+        "DASHBOARD_BIND": bind,
         "DASHBOARD_URL": url,
         "DASHBOARD_LOCAL_ENGINEERS": ",".join(engineers),
     }

@@ -1,0 +1,32 @@
+"""Small panels, each read in one look: a value, what it means, at most one little chart or list."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import streamlit as st
+
+from dashboard import theme
+
+
+class Panel(TypedDict, total=False):
+    """One panel. `tone` is good, warn or bad; `series` are bars {at, y, part, label}, `rows` {name, value, at, share, tone}."""
+
+    title: str
+    tone: str
+    value: str
+    unit: str
+    words: str
+    is_wide: bool
+    series: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
+
+
+_mount = st.components.v2.component(
+    "shiftbot.panels", html='<div class="panels"></div>', css=theme.css("panels"), js=theme.js("panels")
+)
+
+
+def panels(shown: list[Panel], key: str) -> None:
+    """Draws them side by side, as many as fit."""
+    _mount(key=key, data=shown)
