@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -16,6 +17,7 @@ from shiftbot import queue
 from shiftbot.db import Pool, connect, described, is_outage
 from shiftbot.metrics import HANDLER_SECONDS, MESSAGES_HANDLED
 from shiftbot.queue import Message, QueueName
+from workers.presence import Presence
 
 log = logging.getLogger(__name__)
 ROLE = "shiftbot_worker"
@@ -48,6 +50,7 @@ class Loop(threading.Thread):
         concurrency: int,
         visibility_seconds: int,
         stop: threading.Event,
+        process: UUID | None = None,
     ) -> None:
         super().__init__(name=f"loop-{handler.queue}")
         self._dsn = dsn
@@ -58,6 +61,7 @@ class Loop(threading.Thread):
         self._slots = threading.Semaphore(concurrency)
         self._executor = ThreadPoolExecutor(concurrency, thread_name_prefix=handler.queue)
         self._next_sweep = 0.0
+        self._presence = Presence(process or uuid4(), handler.queue)
 
     def run(self) -> None:
         """Reconnects for as long as it takes: a database that is away loses nothing."""
@@ -77,10 +81,12 @@ class Loop(threading.Thread):
                 log.exception("the loop failed, it starts again", extra={"action": "loop_failed"})
                 self._stopping.wait(5)
         self._executor.shutdown(wait=True)
+        self._sign_off()
 
     def _serve(self, conn: psycopg.Connection[Any]) -> None:
         free, messages = 0, list[Message]()
         while not self._stopping.is_set():
+            self._presence.sign_if_due(conn)
             self._sweep_if_due(conn)
             free = self._free_slots(len(messages) == free > 0)
             messages = []
@@ -171,3 +177,11 @@ class Loop(threading.Thread):
             log.info("swept", extra={"action": "swept", **row[0]})
             if row[0].get("more"):  # it takes a hundred at a time
                 self._next_sweep = 0.0
+
+    def _sign_off(self) -> None:
+        try:
+            with self._pool.connection() as conn:
+                self._presence.sign_off(conn)
+        except psycopg.Error as error:
+            # It stays on the list of workers, silent, until a day has passed.
+            log.warning("not signed off", extra={"action": "sign_off_failed", "error": described(error)})

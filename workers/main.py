@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from types import FrameType
+from uuid import uuid4
 
 from shiftbot import log as logs
 from shiftbot.db import Pool, open_pool
@@ -50,6 +51,7 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
     clients = make_clients(settings)
     channels = make_channels(settings, clients)
     engine = TriageEngine.from_settings(settings)
+    process = uuid4()
     with open_pool(dsn, ROLE, size, "worker") as pool:
         _apply_threshold(settings, pool)
         loops = [
@@ -60,6 +62,7 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
                 _concurrency(settings)[queue],
                 settings.visibility_timeout_seconds,
                 stop,
+                process,
             )
             for queue in queues
         ]

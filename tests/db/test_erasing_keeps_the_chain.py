@@ -64,7 +64,8 @@ def test_the_words_are_nowhere_and_the_chain_is_valid(world: World) -> None:
     ticket = told(world)
     rows = world.value("select count(*) from public.ticket_actions")
 
-    assert places_with(world, MARKER) == {"public.ticket_actions", "public.tickets", "public.replies"}
+    kept = {"public.ticket_actions", "public.tickets", "public.replies", "private.ticket_words"}
+    assert places_with(world, MARKER) == kept
 
     world.value("select private.checkpoint_journal()")
     erased = world.value("select private.erase_content(%s, 'the customer asked')", ticket)

@@ -32,7 +32,7 @@ MAY_CALL = {
             "look_at_attempt",
             "is_attempt_wanted",
         ),
-        "settle_joined",
+        *("settle_joined", "sign_of_life", "sign_off"),
     },
 }
 
