@@ -22,7 +22,7 @@ def add(commands: command.Commands) -> None:
 
 def _verify(_: argparse.Namespace) -> int:
     with database.connection() as conn:
-        bad = conn.execute("select ticket_id, seq, problem from ops.verify_journal()").fetchall()
+        bad = conn.execute("select ticket_id, seq, problem from ops.check_journal()").fetchall()
         drifted = conn.execute(
             "select ticket_id, stored_status, replayed_status from ops.status_drift"
         ).fetchall()

@@ -155,6 +155,7 @@ declare
 begin
   perform private.require_engineer();
   return query select t.id from public.tickets as t where t.id = number and t.status = any (statuses) and enough > 0;
+  enough := enough - found::integer;
   if query is not null and cardinality(found_ids) < enough and ('closed' = any (statuses) or exists (
        select from (select updated_at from public.tickets where status <> 'closed' order by updated_at desc, id desc offset 5000 limit 1) as more)) then
     -- Rare words are all found at once by their index. Of common ones it would give half a million: the newest are looked for instead.
