@@ -10,7 +10,7 @@ from dashboard import world
 from dashboard.pages_of import PAGES
 from dashboard.parts.base import base
 
-st.set_page_config(page_title="Shift-Bot", page_icon=Path(__file__).parent / "favicon.svg", layout="wide")
+st.set_page_config(page_icon=Path(__file__).parent / "favicon.svg", layout="wide")
 base()
 st.navigation(
     [page.page() for page in PAGES if page.is_there(world.current().settings)], position="hidden"

@@ -31,7 +31,10 @@ class PageOf:
         )
 
 
-PAGES = (PageOf("", "Board", "board.py"),)
+PAGES = (
+    PageOf("", "Board", "board.py"),
+    PageOf("health", "Health", "health.py"),
+)
 
 
 def page_named(path: str) -> Any:

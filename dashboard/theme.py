@@ -14,6 +14,7 @@ _SHARED = {
     "baseFontSize": 15,
     "baseRadius": "8px",
     "showWidgetBorder": True,
+    "headingFontSizes": ["1.5rem", "1.25rem", "1.05rem", "1rem", "1rem", "1rem"],
 }
 _LIGHT = {
     "primaryColor": "#4453c9",

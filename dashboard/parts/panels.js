@@ -27,7 +27,7 @@ function row(item) {
 
 function panel(data) {
   return h("section", { class: `panel ${data.tone ?? ""} ${data.is_wide ? "wide" : ""}` },
-    h("h3", {}, data.tone ? Object.assign(icon(TONES[data.tone]), {}) : null, data.title),
+    h("h3", {}, data.tone ? h("span", { class: "tone" }, icon(TONES[data.tone])) : null, data.title),
     data.value === undefined ? null : h("div", { class: "value" }, data.value, data.unit ? h("small", {}, data.unit) : null),
     data.series?.length ? bars(data.series) : null,
     data.rows?.length ? h("ul", {}, data.rows.map(row)) : null,

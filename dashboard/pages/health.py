@@ -1,0 +1,4 @@
+from dashboard.health import VIEW
+from dashboard.shell import show
+
+show(VIEW)
