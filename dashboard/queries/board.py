@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any, Literal, LiteralString, get_args
 
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -116,7 +116,10 @@ class Engineer:
     is_me: bool
 
 
-_LIST = sql.SQL("select t.* from public.tickets as t where ")
+_NEWEST_FIRST = sql.SQL("t.updated_at desc, t.id desc")
+# The same order, but only the indexes of one source or engineer have it.
+_OF_ONE = sql.SQL("t.updated_at desc nulls last, t.id desc nulls last")
+_LIST = "select t.* from public.tickets as t where {} and {} order by {} limit {}"
 _LISTED = """
 with chosen as materialized (select t.* from ({parts}) as t order by {order} limit {limit})
 select t.id, t.title, t.summary, t.status::text as status, t.severity::double precision as severity,
@@ -134,14 +137,12 @@ order by {order}
 def tickets(conn: Connection, filters: Filters, before: Cursor | None = None, limit: int = 50) -> Listing:
     """Newest activity first, behind `before`; a ticket whose number was searched for leads the first list."""
     number = _number(filters.text) if before is None else None
-    order = sql.SQL("{}t.updated_at desc, t.id desc").format(
-        sql.SQL("t.id = {} desc, ").format(sql.Literal(number)) if number is not None else sql.SQL("")
-    )
-    some = sql.SQL(" order by {} limit {}").format(order, sql.Literal(limit + 1))
+    leads = [_sql("t.id = {} desc", number)] if number is not None else []
+    order = sql.SQL(", ").join([*leads, _NEWEST_FIRST])
     parts = sql.SQL(" union all ").join(
-        sql.SQL("({})").format(part) for part in _parts(filters, before, some)
+        _sql("({})", part) for part in _parts(filters, before, order, limit + 1)
     )
-    query = sql.SQL(_LISTED).format(parts=parts, order=order, limit=sql.Literal(limit + 1))
+    query = sql.SQL(_LISTED).format(parts=parts, order=order, limit=limit + 1)
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(query).fetchall()
     found = tuple(_ticket(row) for row in rows[:limit])
@@ -171,67 +172,68 @@ def engineers(conn: Connection) -> tuple[Engineer, ...]:
     return tuple(Engineer(*row) for row in rows)
 
 
-def _parts(filters: Filters, before: Cursor | None, some: sql.Composable) -> Iterator[sql.Composable]:
+def _parts(
+    filters: Filters, before: Cursor | None, order: sql.Composable, limit: int
+) -> Iterator[sql.Composable]:
     """Unclosed and closed tickets apart, each in the order of a partial index.
 
-    Literals and no parameters: only of these does the planner know that the index serves, and how rare they are.
+    Literals and no parameters: only of these does the planner know that the index serves.
     """
-    terms, platform = sql.SQL(" and ").join(_terms(filters, before)), _of_platform(filters.platform)
+    terms = sql.SQL(" and ").join([sql.SQL("true"), *_terms(filters, before)])
     wanted = sorted(set(filters.statuses) or set(STATUSES))
     unclosed = [status for status in wanted if status != "closed"]
     if _searchable(filters.text):  # its tickets are found by their numbers, once
-        yield _LIST + _in(wanted) + platform + terms + some
+        yield _sql(_LIST, _in(wanted), terms, order, limit)
         return
     if unclosed:
-        yield _LIST + sql.SQL("t.status <> 'closed' and ") + _in(unclosed) + platform + terms + some
-    if "closed" in wanted and filters.platform is None:
-        yield _LIST + sql.SQL("t.status = 'closed' and ") + terms + some
-    elif "closed" in wanted:
-        # Source by source: under RLS the platform is no index condition, and it may have few of a million.
-        of_source = _LIST + sql.SQL("t.source_id = s.id and t.status = 'closed' and ") + terms + some
-        each = "select t.* from public.sources as s cross join lateral ({}) as t where s.platform = {}"
-        yield sql.SQL(each).format(of_source, sql.Literal(filters.platform))
+        yield _sql(_LIST, _sql("t.status <> 'closed' and {}", _in(unclosed)), terms, order, limit)
+    if "closed" in wanted:
+        yield _closed(filters, terms, order, limit)
+
+
+def _closed(filters: Filters, terms: sql.Composable, order: sql.Composable, limit: int) -> sql.Composable:
+    """Those of one source or engineer by an index of their own: they may be few of a million."""
+    if filters.source_id is not None or filters.platform is not None:
+        of_source = _sql(_LIST, sql.SQL("t.status = 'closed' and t.source_id = s.id"), terms, _OF_ONE, limit)
+        sources = [
+            *([_sql("s.id = {}", filters.source_id)] if filters.source_id is not None else []),
+            *([_sql("s.platform = {}", filters.platform)] if filters.platform is not None else []),
+        ]
+        each = "select t.* from public.sources as s cross join lateral ({}) as t where {}"
+        return _sql(each, of_source, sql.SQL(" and ").join(sources))
+    is_of_one = filters.assignee not in (None, "nobody")
+    return _sql(_LIST, sql.SQL("t.status = 'closed'"), terms, _OF_ONE if is_of_one else order, limit)
 
 
 def _in(statuses: Sequence[str]) -> sql.Composable:
-    return sql.SQL("t.status = any ({}::public.ticket_status[]) and ").format(sql.Literal(list(statuses)))
-
-
-def _of_platform(platform: Platform | None) -> sql.Composable:
-    return sql.SQL("") if platform is None else sql.SQL("t.platform = {} and ").format(sql.Literal(platform))
+    return _sql("t.status = any ({}::public.ticket_status[])", list(statuses))
 
 
 def _terms(filters: Filters, before: Cursor | None) -> Iterator[sql.Composable]:
-    yield _assigned_to(filters.assignee)
+    if filters.assignee == "nobody":
+        yield sql.SQL("t.assigned_engineer_id is null")
+    elif filters.assignee == "me":
+        yield sql.SQL("t.assigned_engineer_id = (select private.current_engineer_id())")
+    elif filters.assignee is not None:
+        yield _sql("t.assigned_engineer_id = {}", filters.assignee)
+    if filters.platform is not None:
+        yield _sql("t.platform = {}", filters.platform)
     if filters.source_id is not None:
-        yield sql.SQL("t.source_id = {}").format(sql.Literal(filters.source_id))
+        yield _sql("t.source_id = {}", filters.source_id)
     if filters.severity_at_least is not None:
-        yield sql.SQL("t.severity >= {}").format(sql.Literal(Decimal(str(filters.severity_at_least))))
+        yield _sql("t.severity >= {}", Decimal(str(filters.severity_at_least)))
     if text := _searchable(filters.text):
-        yield _found(text, filters.statuses, before)
+        search = "t.id = any (array(select private.search_tickets({}, {}, {}::public.ticket_status[])))"
+        yield _sql(search, text, _SEARCHED, list(filters.statuses or STATUSES))
+        if before is not None and (number := _number(text)) is not None:
+            yield _sql("t.id <> {}", number)  # it led the first list
     if before is not None:
-        at = sql.Literal(before.updated_at), sql.Literal(before.id)
-        yield sql.SQL("(t.updated_at, t.id) < ({}, {})").format(*at)
+        yield _sql("(t.updated_at, t.id) < ({}, {})", before.updated_at, before.id)
 
 
-def _assigned_to(assignee: int | Literal["me", "nobody"] | None) -> sql.Composable:
-    if assignee is None:
-        return sql.SQL("true")
-    if assignee == "nobody":
-        return sql.SQL("t.assigned_engineer_id is null")
-    who = sql.SQL("(select private.current_engineer_id())") if assignee == "me" else sql.Literal(assignee)
-    return sql.SQL("t.assigned_engineer_id = ") + who
-
-
-def _found(text: str, statuses: tuple[Status, ...], before: Cursor | None) -> sql.Composable:
-    search = "t.id = any (array(select private.search_tickets({}, {}, {}::public.ticket_status[])))"
-    found = sql.SQL(search).format(
-        sql.Literal(text), sql.Literal(_SEARCHED), sql.Literal(list(statuses or STATUSES))
-    )
-    number = _number(text)
-    if before is None or number is None:
-        return found
-    return found + sql.SQL(" and t.id <> {}").format(sql.Literal(number))  # it led the first list
+def _sql(text: LiteralString, *values: object) -> sql.Composed:
+    """With values as literals."""
+    return sql.SQL(text).format(*values)
 
 
 def _searchable(text: str) -> str:
