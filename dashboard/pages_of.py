@@ -33,6 +33,7 @@ class PageOf:
 
 PAGES = (
     PageOf("", "Board", "board.py"),
+    PageOf("ticket", "Ticket", "ticket.py", is_listed=lambda _: False),
     PageOf("health", "Health", "health.py"),
 )
 

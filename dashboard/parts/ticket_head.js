@@ -40,11 +40,11 @@ function draw(data, away) {
     h("h1", { dir: "auto", class: data.title ? "" : "untitled" }, data.title ?? "Not triaged yet"),
     flaw,
     h("dl", {},
-      fact("Status", statusMark(data.status), h("small", {}, " for ", timeMark(data.since, "since"))),
+      fact("Status", statusMark(data.status), h("small", {}, timeMark(data.since, "since"))),
       fact("Severity", severityMark(data.severity), data.severity === null ? "none yet" : data.severity.toFixed(2)),
       fact("Assignee", data.assignee ?? h("span", { class: "none" }, "nobody")),
-      fact("Opened by", h("bdi", {}, data.reporter), h("small", {}, " ", timeMark(data.created_at), " ago")),
-      fact("Where", `${data.platform}, `, h("bdi", {}, data.source), h("small", {}, data.thread ? `, ${data.thread}` : "")),
+      fact("Opened by", h("bdi", {}, data.reporter), h("small", {}, timeMark(data.created_at))),
+      fact("Where", h("span", {}, `${data.platform}, `, h("bdi", {}, data.source)), h("small", {}, data.thread)),
       relatives),
     data.summary && h("p", { class: "summary", dir: "auto", title: data.summary }, data.summary));
 }

@@ -8,21 +8,20 @@ function moment(iso) {
 }
 
 function facts(item) {
-  const rows = Object.entries(item.facts).map(([name, value]) => [h("dt", {}, name.replaceAll("_", " ")),
-    h("dd", { dir: "auto" }, typeof value === "object" && value !== null ? JSON.stringify(value, null, 1) : String(value))]);
-  return h("details", {}, h("summary", {}, h("span", { class: "visually-hidden" }, `of row ${item.seq}: `), "Facts"), h("dl", {}, rows));
+  return h("dl", {}, Object.entries(item.facts).map(([name, value]) => [h("dt", {}, name.replaceAll("_", " ")),
+    h("dd", { dir: "auto" }, typeof value === "object" && value !== null ? JSON.stringify(value, null, 1) : String(value))]).flat());
 }
 
 function draw(item) {
-  return h("li", { class: `${item.kind}${item.is_bad ? " bad" : ""}` },
-    h("span", { class: "seq" }, item.seq),
-    h("div", { class: "row" },
-      h("p", {}, h("b", {}, h("bdi", {}, item.who)), ` ${item.what}`, item.aside && h("small", { class: "aside" }, ` (${item.aside})`),
-        item.moved && h("span", { class: "moved" }, " → ", statusMark(item.moved))),
-      item.text && h("blockquote", { dir: "auto" }, item.text),
-      item.is_bad && h("p", { class: "problem", role: "alert" }, icon(BROKEN, 13), ` ${item.is_bad}`),
-      facts(item)),
-    h("span", { class: "when" }, timeMark(item.at), h("small", {}, moment(item.at))));
+  const row = h("div", { class: "row" },
+    h("p", {}, h("b", {}, h("bdi", {}, item.who)), ` ${item.what}`, item.aside && h("small", { class: "aside" }, ` (${item.aside})`),
+      item.moved && h("span", { class: "moved" }, " → ", statusMark(item.moved))),
+    item.text && h("blockquote", { dir: "auto" }, item.text),
+    item.is_bad && h("p", { class: "problem", role: "alert" }, icon(BROKEN, 13), ` ${item.is_bad}`));
+  return h("li", { class: `${item.kind}${item.is_bad ? " bad" : ""}` }, h("details", {},
+    h("summary", { title: "Show all facts of this row" }, h("span", { class: "seq" }, item.seq), row,
+      h("span", { class: "when" }, timeMark(item.at), h("small", {}, moment(item.at)))),
+    facts(item)));
 }
 
 function chips(data, setTriggerValue) {

@@ -1,0 +1,4 @@
+from dashboard.shell import show
+from dashboard.ticket import VIEW
+
+show(VIEW)
