@@ -259,7 +259,10 @@ def test_who_looks_at_a_page_hears_who_joins_and_leaves_it(world: World) -> None
     pager.engineer("Ana", on_call=True)
     leader, follower = pager.escalated_report(), pager.escalated_report()
 
-    assert sorted(world.rows(SENT, conn=world.superuser)) == [(leader,), (follower,)]  # its own row says so too
+    assert sorted(world.rows(SENT, conn=world.superuser)) == [
+        (leader,),
+        (follower,),
+    ]  # its own row says so too
     world.append(follower, "closed")
     assert sorted(world.rows(SENT, conn=world.superuser)) == [(leader,), (leader,), (follower,)]
 
