@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from shiftbot.db import constraint_of, is_outage
 Connection = psycopg.Connection[tuple[Any, ...]]
 STATEMENT_SECONDS = 10
 _WAIT_SECONDS = 3.0
+_AWAY_SECONDS = 2.0  # after a failure nobody waits again for so long: pages say at once what they know
 
 
 class Away(Exception):
@@ -65,10 +67,13 @@ class Database:
             check=ConnectionPool.check_connection,
             name="dashboard",
         )
+        self._away_until = 0.0
 
     @contextmanager
     def acting_as(self, person: Person) -> Iterator[Connection]:
         """A transaction as that person. Raises Away, and Refused for what the laws and policies refuse inside."""
+        if time.monotonic() < self._away_until:
+            raise Away("it was away a moment ago")
         try:
             self._pool.open()
             with self._pool.connection() as conn, conn.transaction():
@@ -80,6 +85,7 @@ class Database:
                 yield conn
         except psycopg.Error as error:
             if is_outage(error) and not isinstance(error, psycopg.errors.QueryCanceled):
+                self._away_until = time.monotonic() + _AWAY_SECONDS
                 raise Away(str(error).splitlines()[0] if str(error) else type(error).__name__) from None
             raise _refused(error) from error
 

@@ -23,6 +23,10 @@ EVERYTHING = "everything"
 # some 20 ms of the one interpreter each.
 CALM_SECONDS = 0.2
 CALM_SECONDS_PER_SESSION = 0.02
+# A run that is under way is not interrupted: pushed often enough, it would never come to its end.
+LONGEST_RUN_SECONDS = 10.0
+# A session that could not read the database tries again after this: nothing else would tell it that the database is back.
+AGAIN_SECONDS = 2.5
 TICK_SECONDS = 0.02
 
 
@@ -31,6 +35,14 @@ class _Session:
     interests: frozenset[str]
     is_due: bool = False
     told_at: float = 0.0
+    running_since: float | None = None
+    again_at: float | None = None
+
+    def may_run(self, now: float, calm: float) -> bool:
+        """Whether it is due, and neither in the middle of a run nor just told."""
+        is_running = self.running_since is not None and now - self.running_since < LONGEST_RUN_SECONDS
+        is_due = self.is_due or (self.again_at is not None and now >= self.again_at)
+        return is_due and not is_running and now - self.told_at >= calm
 
 
 @dataclass
@@ -48,6 +60,14 @@ class Hub:
         with self._lock:
             session = self._sessions.setdefault(session_id, _Session(frozenset()))
             session.interests = frozenset(interests)
+            session.running_since = time.monotonic()
+
+    def settled(self, session_id: str, is_fresh: bool = True) -> None:
+        """From a session's script: it has drawn what it had to; fresh: of the database as it was when the run began."""
+        with self._lock:
+            if session := self._sessions.get(session_id):
+                session.running_since = None
+                session.again_at = None if is_fresh else time.monotonic() + AGAIN_SECONDS
 
     def tell(self, *topics: str) -> None:
         """Something moved; EVERYTHING: nobody knows what."""
@@ -82,14 +102,10 @@ class Hub:
     def _take_due(self, now: float) -> list[str]:
         with self._lock:
             calm = max(CALM_SECONDS, CALM_SECONDS_PER_SESSION * len(self._sessions))
-            due = [
-                session_id
-                for session_id, session in self._sessions.items()
-                if session.is_due and now - session.told_at >= calm
-            ]
+            due = [session_id for session_id, session in self._sessions.items() if session.may_run(now, calm)]
             for session_id in due:
                 session = self._sessions[session_id]
-                session.is_due, session.told_at = False, now
+                session.is_due, session.told_at, session.again_at = False, now, None
             return due
 
 

@@ -23,6 +23,7 @@ CHECK_SECONDS = 0.5
 RETRY_SECONDS = 1.0
 POLL_SECONDS = 5.0  # how old a page may be while nothing is heard
 JOIN_SECONDS = 10.0
+CATCH_UP_SECONDS = 0.5
 _CHANNEL: Any = {
     "config": {
         "private": True,
@@ -77,10 +78,10 @@ async def _hear(settings: DashboardSettings, hub: Hub) -> None:
         client = AsyncRealtimeClient(url, token=settings.supabase_publishable_key, auto_reconnect=False)
         await client.connect()
         await client.set_auth(token)
-        hub.enter("catching_up")
         await asyncio.wait_for(_join(client, hub), JOIN_SECONDS)
+        hub.enter("catching_up")  # which makes every session read what happened while nobody listened
+        await asyncio.sleep(CATCH_UP_SECONDS)
         hub.enter("live")
-        hub.tell(EVERYTHING)  # what happened while nobody listened
         await _watch(client, project, settings, seconds)
     finally:
         if client is not None:

@@ -53,26 +53,41 @@ def show(view: View[Any]) -> None:
         gates.not_signed_in(here.settings, person.reason if isinstance(person, NotVouchedFor) else "")
         return
     context = get_script_run_ctx()
-    if context is not None:  # before the reading: what moves meanwhile is not missed
-        here.hub.watch(context.session_id, {"on_call", *view.interests()})
+    session_id = context.session_id if context is not None else ""
+    here.hub.watch(
+        session_id, {"on_call", *view.interests()}
+    )  # before the reading: what moves meanwhile is not missed
+    is_fresh = True
+    try:
+        is_fresh = _show(view, person)
+    finally:
+        here.hub.settled(session_id, is_fresh)
+
+
+def _show(view: View[Any], person: Person) -> bool:
+    """Whether what is shown is of now; an older reading, or none, is shown where the database is away."""
+    here = world.current()
+    began = datetime.now(UTC)
     try:
         reading = _read(view, person)
     except Away:
         gates.database_away()
-        return
+        return False
     except Refused as refusal:
         gates.refused(refusal)
-        return
+        return True
     if reading is None:
         gates.no_engineer(here.settings, person.email)
-        return
-    _draw_header(view, reading)
+        return True
+    is_fresh = reading.at >= began
+    _draw_header(view, reading, is_fresh)
     _say_what_was_done()
     try:
         view.draw(reading.content, reading.me)
     except Exception:
         log.exception("a page broke", extra={"action": "page_broke", "page": view.path})
         gates.broken()
+    return is_fresh
 
 
 def act(do: Callable[[Connection], R], done: str = "") -> R | None:
@@ -117,9 +132,8 @@ def _read(view: View[T], person: Person) -> _Reading[T] | None:
     return reading
 
 
-def _draw_header(view: View[Any], reading: _Reading[Any]) -> None:
+def _draw_header(view: View[Any], reading: _Reading[Any], is_fresh: bool) -> None:
     here = world.current()
-    is_old = (datetime.now(UTC) - reading.at).total_seconds() > 2
     said = header(
         {
             "pages": [
@@ -132,7 +146,7 @@ def _draw_header(view: View[Any], reading: _Reading[Any]) -> None:
                 "name": reading.on_call.name,
                 "since": reading.on_call.since and reading.on_call.since.isoformat(),
             },
-            "live": "offline" if is_old else here.hub.state,
+            "live": here.hub.state if is_fresh else "offline",
             "as_of": reading.at.isoformat(timespec="seconds"),
             "me": {"name": reading.me.name, "email": reading.me.email, "is_admin": reading.me.is_admin},
             "sign_out": "/sign-out" if here.settings.dashboard_local_engineers else None,

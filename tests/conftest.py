@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from shiftbot.local.ports import free_port
 from tests.support.postgres import Database, TestServer
 
 MAJORS = [int(major) for major in os.environ.get("SHIFTBOT_TEST_POSTGRES", "18").split(",")]
@@ -47,3 +48,15 @@ def database(postgres_server: TestServer) -> Iterator[Database]:
     """A fresh, migrated database for one test."""
     with postgres_server.clone() as clone:
         yield clone
+
+
+@pytest.fixture
+def own_server() -> Iterator[TestServer]:
+    """A server of one test, which may restart it: always on the same port, losing nothing that was committed."""
+    own = TestServer(18)
+    own.server = type(own.server)(own.server.data_dir, 18, free_port())
+    try:
+        own.start()
+        yield own
+    finally:
+        own.stop()

@@ -1,4 +1,4 @@
-"""Runs one of the simulators by itself: python -m shiftbot.sim telegram|slack|openai|twilio|mail|webhook --port 8081.
+"""Runs one of the simulators by itself: python -m shiftbot.sim telegram|slack|openai|twilio|mail|webhook|supabase --port 8081.
 
 Tokens and secrets are those of the environment (TELEGRAM_BOT_TOKEN, …) or the simulators' own.
 """
@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import mail, openai, receiver, slack, telegram, twilio
+from . import mail, openai, project, receiver, slack, telegram, twilio
 from .faults import SimError
 from .seed import seed_slack, seed_slack_engineers, seed_telegram, seed_telegram_engineers
 from .server import SimServer
@@ -84,6 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     phones.add_argument("--number", default=_set("TWILIO_FROM_NUMBER", twilio.NUMBER), help="the account's")
     phones.add_argument("--webhook-url", default="", help="the base address that takes texts")
     phones.set_defaults(sources=None)
+    supabase = platforms.add_parser(
+        "supabase",
+        parents=[shared],
+        help="Auth and Realtime of a project; SUPABASE_SIM_DATABASE_URL is the database, as its superuser",
+    )
+    supabase.set_defaults(sources=None, token="")
     return parser
 
 
@@ -92,8 +98,19 @@ def _set(name: str, otherwise: str) -> str:
     return os.environ.get(name) or otherwise
 
 
-def _made(arguments: argparse.Namespace) -> SimServer:
+def _made(arguments: argparse.Namespace) -> SimServer | project.SupabaseSim:
     port, token = arguments.port, arguments.token
+    if arguments.platform == "supabase":
+        return project.SupabaseSim(
+            os.environ["SUPABASE_SIM_DATABASE_URL"],
+            {os.environ["REALTIME_EMAIL"]: os.environ["REALTIME_PASSWORD"]},
+            port,
+            _set("SUPABASE_JWT_SECRET", project.JWT_SECRET),
+            (
+                _set("SUPABASE_PUBLISHABLE_KEY", project.PUBLISHABLE_KEY),
+                _set("SUPABASE_SECRET_KEY", project.SECRET_KEY),
+            ),
+        )
     if arguments.platform == "openai":
         return openai.ModelSim(port, token, latency=arguments.latency)
     if arguments.platform == "mail":
@@ -113,7 +130,7 @@ def _made(arguments: argparse.Namespace) -> SimServer:
     return sim
 
 
-def _seed(sim: SimServer, sources: Path | None) -> None:
+def _seed(sim: SimServer | project.SupabaseSim, sources: Path | None) -> None:
     if sources is not None and isinstance(sim, telegram.TelegramSim):
         seed_telegram(sim, sources)
         seed_telegram_engineers(sim)

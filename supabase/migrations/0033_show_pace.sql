@@ -36,13 +36,13 @@ begin
   perform private.require_engineer();
   return query
     with responses as (
-      -- The beginning is looked up answer by answer: joined, all of a million tickets would be read for the few of a day.
+      -- Everything is looked up answer by answer: joined, all of a million tickets might be read for the few of a day.
       select 'first_answer' as kind, r.finished_at as ended_at,
         (select t.created_at from public.tickets as t where t.id = r.ticket_id) as began_at
       from public.replies as r
       where r.state = 'delivered' and r.kind in ('answer', 'public_reply') and r.finished_at > since  -- replies_answered_idx
-        and not exists (select from public.replies as e where e.ticket_id = r.ticket_id and e.cause_seq < r.cause_seq
-                        and e.state = 'delivered' and e.kind in ('answer', 'public_reply'))
+        and r.cause_seq = (select min(e.cause_seq) from public.replies as e
+                           where e.ticket_id = r.ticket_id and e.state = 'delivered' and e.kind in ('answer', 'public_reply'))
       union all
       select 'acknowledgement', a.created_at, (
         select p.created_at from public.ticket_actions as p  -- the row with which the waiting began
@@ -76,7 +76,8 @@ begin
       where a.event in ('call_placed', 'call_outcome') and a.created_at > since  -- ticket_actions_milestones_idx
     )
     select t.method::text, coalesce(t.outcome, 'attempted'), count(*)
-    from rung join public.escalation_attempts as t on t.id = rung.attempt_id
+    from rung cross join lateral (  -- ring by ring: joined, all of them might be read
+      select a.method, a.outcome from public.escalation_attempts as a where a.id = rung.attempt_id limit 1) as t
     group by 1, 2 order by 1, 3 desc, 2;
 end
 $$;

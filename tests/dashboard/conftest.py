@@ -23,9 +23,12 @@ def world(database: Database) -> World:
     return World(database)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for all tests of a process; each person in it has a profile of their own."""
+    """One for the tests of a file; each person in it has a profile of their own.
+
+    Not for longer: while Playwright runs, asyncio counts as running in this thread, which other tests would trip over.
+    """
     with chromium() as opened:
         yield opened
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from dashboard import hub as hub_module
@@ -39,8 +40,9 @@ def delivered(hub: Hub, until: Callable[[], bool]) -> None:
 def watched() -> tuple[Hub, Sessions]:
     sessions = Sessions()
     hub = Hub(rerun=sessions.rerun)
-    hub.watch("board", {"tickets", "on_call"})
-    hub.watch("ticket 42", {"ticket:42", "on_call"})
+    for session, interests in (("board", {"tickets", "on_call"}), ("ticket 42", {"ticket:42", "on_call"})):
+        hub.watch(session, interests)
+        hub.settled(session)
     return hub, sessions
 
 
@@ -67,6 +69,28 @@ def test_a_storm_is_one_run_and_the_last_word_is_not_lost() -> None:
     delivered(hub, lambda: len(sessions.runs) == 2)
 
 
+def test_a_run_under_way_is_not_interrupted_and_runs_again_after_it() -> None:
+    hub, sessions = watched()
+    hub.watch("board", {"tickets"})
+    hub.tell("tickets", "ticket:42")
+    delivered(hub, lambda: sessions.runs == ["ticket 42"])
+    hub.settled("board")
+    delivered(hub, lambda: sessions.runs == ["ticket 42", "board"])
+
+
+def test_what_could_not_be_read_is_tried_again_without_being_told() -> None:
+    hub, _ = watched()
+    hub.watch("board", {"tickets"})
+    hub.settled("board", is_fresh=False)
+    now = time.monotonic()
+
+    assert hub._take_due(now) == []
+    assert hub._take_due(now + 2 * hub_module.AGAIN_SECONDS) == ["board"]
+    hub.watch("board", {"tickets"})
+    hub.settled("board")
+    assert hub._take_due(now + 4 * hub_module.AGAIN_SECONDS) == []
+
+
 def test_who_left_is_forgotten() -> None:
     hub, sessions = watched()
     sessions.gone.add("board")
@@ -78,6 +102,7 @@ def test_many_sessions_are_told_less_often() -> None:
     hub, _ = watched()
     for number in range(100):
         hub.watch(f"session {number}", {"tickets"})
+        hub.settled(f"session {number}")
     hub.tell("tickets")
 
     assert len(hub._take_due(1000.0)) == 101

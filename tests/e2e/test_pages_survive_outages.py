@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -141,25 +140,13 @@ def _have_ended(duty: Duty, attempts: int) -> bool:
     return bool(duty.rows(query)[0][0] >= attempts)
 
 
-@pytest.fixture
-def server() -> Iterator[TestServer]:
-    """A server of its own that may be restarted, always on the same port and losing nothing that was committed."""
-    own = TestServer(18)
-    own.server = type(own.server)(own.server.data_dir, 18, free_port())
-    try:
-        own.start()
-        yield own
-    finally:
-        own.stop()
-
-
 @pytest.mark.parametrize("how", ["fast", "immediate"])
 def test_the_database_restarts_in_the_middle_of_a_page(
-    server: TestServer, monkeypatch: pytest.MonkeyPatch, how: str
+    own_server: TestServer, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """Away while Twilio answers the worker and Ada picks up: the call waits for it, and her key counts."""
     monkeypatch.setattr("workers.loop.POLL_SECONDS", 0.2)
-    with server.clone() as database, on_duty(database) as duty, ThreadPoolExecutor(1) as threads:
+    with own_server.clone() as database, on_duty(database) as duty, ThreadPoolExecutor(1) as threads:
         duty.engineer("Ada", on_call=True)
         duty.policy(("on_call", "telegram_message", 0), ("on_call", "phone_call", 600))
         duty.telegram.fault("slow", "sendMessage", seconds=1.5, count=1)
@@ -169,10 +156,10 @@ def test_the_database_restarts_in_the_middle_of_a_page(
             ring = duty.operator("Ada").expects_ring()
             assert duty.until(lambda: duty.telegram.messages(ADA, sender="bot") != [])
             assert duty.twilio.settled()
-            server.server._pg_ctl("stop", "-m", how)
+            own_server.server._pg_ctl("stop", "-m", how)
             picks_up = threads.submit(ring.answers)
             assert duty.twilio.wait_until(lambda: ring.status == "in-progress")
-            server.server.start()
+            own_server.server.start()
             duty.conn = duty.database.connect()
             picks_up.result()
             assert f"Ticket {ticket}" in ring.hears()
