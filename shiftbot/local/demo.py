@@ -40,6 +40,7 @@ class Demo:
             try:
                 with running(home, fresh, self.tell) as settings:
                     self.tell(f"ready after {time.monotonic() - begun:.1f} s; logs are in {home.logs}")
+                    self._show_the_way(settings)
                     with Reader(settings["DATABASE_URL"], _PATIENCE_SECONDS) as reader:
                         return self._show(settings, reader, once, plays)
             except KeyboardInterrupt:
@@ -52,6 +53,13 @@ class Demo:
         """One line for the operator, from whichever thread."""
         with self._printing:
             self._console.print(line, style="dim", soft_wrap=True)
+
+    def _show_the_way(self, settings: Mapping[str, str]) -> None:
+        with self._printing:
+            self._console.print(
+                f"\nOpen {settings['DASHBOARD_URL']}/playground in a browser: be a customer and watch the board beside it.\n",
+                style="bold", soft_wrap=True,
+            )  # fmt: skip
 
     def _show(self, settings: Mapping[str, str], reader: Reader, once: bool, plays: bool) -> int:
         self._names = Names(Slack(settings["SLACK_SIM_URL"]))

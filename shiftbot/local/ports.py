@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from shiftbot.local.home import LocalError
 from shiftbot.local.postgres import HOST
 
-# 2 is the dashboard's.
 OFFSETS = {
     "database": 0,
     "webhooks": 1,
+    "dashboard": 2,
     "telegram": 3,
     "slack": 4,
     "openai": 5,
     "twilio": 6,
     "mail": 7,
     "smtp": 8,
+    "supabase": 9,
 }
 _HIGHEST = max(OFFSETS.values())
 # Below what operating systems give to outgoing connections, so that none of those takes a port of ours.

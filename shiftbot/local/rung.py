@@ -1,4 +1,4 @@
-"""The local rung: a database, simulated platforms, the webhooks and the workers, all on this machine."""
+"""The local rung: a database, simulated platforms, the webhooks, the workers and the dashboard, all on this machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pathlib import Path
 import psycopg
 
 from shiftbot import sources
-from shiftbot.local import env_file, ports, team
+from shiftbot.dashboard_settings import DashboardSettings
+from shiftbot.local import env_file, ports, supabase, team
 from shiftbot.local.database import prepare_database
 from shiftbot.local.home import Home, LocalError
 from shiftbot.local.postgres import HOST, EmbeddedPostgres, PostgresError
@@ -39,12 +40,13 @@ def running(home: Home, fresh: bool, tell: Callable[[str], None]) -> Iterator[di
             home.remove_data()
         chosen = ports.choose()
         listed = _sources_file()
-        with _database(home, chosen["database"], lock) as dsn:
+        with _database(home, chosen["database"], lock) as server:
+            dsn = server.dsn()
             tell(f"database on {HOST}:{chosen['database']}, {_prepare(dsn, listed)}")
             settings = _settings(home, chosen, dsn, listed)
-            supervisor = Supervisor(
-                _programs(settings, chosen), _environment(settings), home.logs, lock, tell
-            )
+            settings |= supabase.let_the_dashboard_in(dsn, settings)
+            programs = _programs(settings, chosen, server.dsn(user="supabase_admin"))
+            supervisor = Supervisor(programs, _environment(settings), home.logs, lock, tell)
             try:
                 supervisor.start()
                 env_file.write(home.env_file, settings)
@@ -55,7 +57,7 @@ def running(home: Home, fresh: bool, tell: Callable[[str], None]) -> Iterator[di
 
 
 @contextlib.contextmanager
-def _database(home: Home, port: int, lock: int) -> Iterator[str]:
+def _database(home: Home, port: int, lock: int) -> Iterator[EmbeddedPostgres]:
     """The server while inside; its guardian stops it, whether or not this process lives to see that."""
     server = EmbeddedPostgres(home.postgres, VERSION, port)
     guardian = subprocess.Popen(  # noqa: S603
@@ -72,7 +74,7 @@ def _database(home: Home, port: int, lock: int) -> Iterator[str]:
             raise LocalError(str(error)) from None
         finally:
             os.write(guardian.stdin.fileno() if guardian.stdin else -1, b".")
-        yield server.dsn()
+        yield server
     finally:
         guardian.communicate()  # closes the pipe and waits
 
@@ -118,6 +120,9 @@ def _settings(home: Home, chosen: dict[str, int], dsn: str, listed: Path) -> dic
         "SMTP_URL": f"smtp://{HOST}:{chosen['smtp']}",
         "SMTP_FROM": "Shift-Bot <shift-bot@example.com>",
         "MAIL_SIM_URL": url["mail"],
+        "SUPABASE_URL": url["supabase"],
+        "DASHBOARD_URL": url["dashboard"],
+        "DASHBOARD_BIND": f"{HOST}:{chosen['dashboard']}",
     } | _secrets(home.secrets_file)
 
 
@@ -140,18 +145,18 @@ def _new_secrets() -> dict[str, str]:
         "OPENAI_API_KEY": f"sk-{secrets.token_urlsafe(24)}",
         "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-    }
+    } | supabase.new_secrets()
 
 
 def _environment(settings: dict[str, str]) -> dict[str, str]:
     """The caller's environment without the product's settings: those may be of a real installation."""
-    ours = {name.upper() for name in Settings.model_fields}
+    ours = {name.upper() for program in (Settings, DashboardSettings) for name in program.model_fields}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     kept["NO_PROXY"] = kept["no_proxy"] = _NOT_PROXIED
     return kept | {"PYTHONUNBUFFERED": "1"} | settings
 
 
-def _programs(settings: dict[str, str], chosen: dict[str, int]) -> list[Program]:
+def _programs(settings: dict[str, str], chosen: dict[str, int], admin_dsn: str) -> list[Program]:
     def simulator(name: str, *options: str) -> Program:
         command = (sys.executable, "-m", "shiftbot.sim", name, "--port", str(chosen[name]), *options)
         return Program(name, command, lambda: ports.answers(chosen[name]), outlives_others=True)
@@ -165,7 +170,9 @@ def _programs(settings: dict[str, str], chosen: dict[str, int]) -> list[Program]
         simulator("twilio", "--webhook-url", hooks),
         simulator("mail", "--smtp-port", str(chosen["smtp"])),
         Program("webhooks", (*shiftbot, "webhooks"), lambda: _is_healthy(f"{hooks}/healthz")),
+        supabase.project(chosen["supabase"], admin_dsn),
         Program("workers", (*shiftbot, "worker", "all")),
+        supabase.dashboard(settings, _is_healthy),
     ]
 
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shiftbot.local.guardian import GRACE_SECONDS
@@ -31,6 +31,8 @@ class Program:
     command: tuple[str, ...]
     is_up: Callable[[], bool] = lambda: True
     outlives_others: bool = False  # ends after the programs that talk to it
+    without: frozenset[str] = frozenset()  # of the environment: what it is not told
+    also: Mapping[str, str] = field(default_factory=dict)  # what only it is told
 
 
 class Child:
@@ -41,7 +43,8 @@ class Child:
         self.log_file = log_file
         self.failures = 0
         self.due: float | None = None
-        self._environment = environment
+        self._environment = {name: v for name, v in environment.items() if name not in program.without}
+        self._environment |= program.also
         self._lock = lock
         self._started = 0.0
         self._guardian: subprocess.Popen[bytes] | None = None
