@@ -19,10 +19,10 @@ from shiftbot.cli import parser
 from shiftbot.platforms.base import Dropped
 from shiftbot.platforms.slack import parse_event
 from shiftbot.platforms.telegram import parse_update
-from shiftbot.settings import Settings
 from shiftbot.sim.telegram import TelegramSim
 from shiftbot.states import status_table
 from tests.db.world import World
+from tests.support.env_example import PROGRAMS
 from tests.support.postgres import ROOT, Database
 
 NOT_OURS = {".git", ".venv", ".shiftbot", "node_modules"}
@@ -115,7 +115,7 @@ def is_command(commands: argparse.ArgumentParser, words: list[str]) -> bool:
 
 @every_page
 def test_settings_exist(page: Path) -> None:
-    known = {name.upper() for name in Settings.model_fields} | OTHER_NAMES
+    known = {name.upper() for program in PROGRAMS for name in program.model_fields} | OTHER_NAMES
     named = {n for code in code_of(page) for n in re.findall(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", code)}
 
     assert named - known == set()
@@ -127,7 +127,7 @@ def test_files_named_in_code_exist(page: Path) -> None:
         path
         for code in code_of(page)
         for path in re.findall(
-            r"(?<![\w./-])((?:tests|docs|shiftbot|webhooks|workers|supabase)/[\w./-]+)", code
+            r"(?<![\w./-])((?:tests|docs|shiftbot|webhooks|workers|dashboard|supabase)/[\w./-]+)", code
         )
         if not re.search(r"PLATFORM|NNNN|THE_CLAIM|\.temp", path)
     }
@@ -139,9 +139,14 @@ def test_files_named_in_code_exist(page: Path) -> None:
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     listed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    names = {re.split(r"[\[<>=!~]", entry)[0] for entry in listed}
+    node = json.loads((ROOT / "tests/node/package.json").read_text())["dependencies"]
+    names = {re.split(r"[\[<>=!~]", entry)[0] for entry in listed} | set(node)
     explained = set(
-        re.findall(r"^\| ([a-z0-9-]+) \|", text_of(ROOT / "docs/decisions/dependencies.md"), re.MULTILINE)
+        re.findall(
+            r"^\| ([@/a-z0-9-]+)(?:\[[a-z]+\])? \|",
+            text_of(ROOT / "docs/decisions/dependencies.md"),
+            re.MULTILINE,
+        )
     )
 
     assert explained - {"package"} == names
