@@ -17,7 +17,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     : h("a", { class: "nobody", role: "alert", href: "/on-call", target: "_self", onclick: go("on-call") }, "Nobody is on call");
   const stale = data.live !== "live";
   const live = h("span", { class: `live ${data.live}`, role: "status", title: `read at ${at(data.as_of)}` }, h("i"),
-    stale ? `${LIVE_WORDS[data.live]}, as of ${clock(data.as_of)}` : LIVE_WORDS.live);
+    stale ? [h("span", {}, `${LIVE_WORDS[data.live]}, `), `as of ${clock(data.as_of)}`] : LIVE_WORDS.live);
   const was = parentElement.querySelector("details")?.open;
   const me = h("details", { open: was }, h("summary", {}, data.me.name),
     h("div", {}, h("p", {}, data.me.email, data.me.is_admin ? " · admin" : ""),

@@ -35,7 +35,7 @@ function panel(data) {
 }
 
 export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".panels");
+  const root = parentElement.querySelector(".root");
   redraw(root, data, (each) => each.title, panel);
   return keepTimesFresh(root);
 }

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-import streamlit as st
-
-from dashboard import theme
+from dashboard.parts.mounting import mounted
 
 
 class Panel(TypedDict, total=False):
@@ -22,11 +20,6 @@ class Panel(TypedDict, total=False):
     rows: list[dict[str, Any]]
 
 
-_mount = st.components.v2.component(
-    "shiftbot.panels", html='<div class="panels"></div>', css=theme.css("panels"), js=theme.js("panels")
-)
-
-
 def panels(shown: list[Panel], key: str) -> None:
     """Draws them side by side, as many as fit."""
-    _mount(key=key, data=shown)
+    mounted("panels")(key=key, data=shown)

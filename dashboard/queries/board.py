@@ -172,6 +172,15 @@ def engineers(conn: Connection) -> tuple[Engineer, ...]:
     return tuple(Engineer(*row) for row in rows)
 
 
+def acknowledgeable(conn: Connection) -> frozenset[str]:
+    """The statuses in which an engineer may acknowledge; status_transitions says so."""
+    rows = conn.execute(
+        "select m.from_status::text from public.status_transitions as m join public.action_events as e using (event)"
+        " where m.event = 'acknowledged' and 'engineer' = any (e.written_by)"
+    ).fetchall()
+    return frozenset(status for (status,) in rows)
+
+
 def _parts(
     filters: Filters, before: Cursor | None, order: sql.Composable, limit: int
 ) -> Iterator[sql.Composable]:

@@ -49,7 +49,7 @@ def slack_thread(world: World, around: int, n: int) -> dict[str, Any]:
         external_id=f"slack:C1/{around}.{n:04}",
         thread_key=f"{around}.0000",
         refers_to=f"slack:C1/{around}.0000" if n else None,
-        author=f"slack:U{n}",
+        author=f"slack:U{around}N{n}",  # one of his own each round: what he said just before, elsewhere, would go on
         merges_with_author=n == 0,
     )
 

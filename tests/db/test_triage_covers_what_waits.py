@@ -168,6 +168,7 @@ def test_the_conversation_is_what_stands_today(world: World) -> None:
     )
     triage(world, ticket)
     world.append(ticket, "note", "not for the model")
+    world.do("update public.replies set state = 'delivered', finished_at = now()")
     world.append(ticket, "public_reply", "Hello from Ana")
     world.do("update public.tickets set status = 'awaiting_feedback' where id = %s", ticket)
     world.do("update public.tickets set status = 'open' where id = %s", ticket)
