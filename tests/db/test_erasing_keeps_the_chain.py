@@ -62,7 +62,7 @@ def told(world: World) -> int:
 
 def test_the_words_are_nowhere_and_the_chain_is_valid(world: World) -> None:
     ticket = told(world)
-    rows = world.value("select count(*) from public.ticket_actions where event <> 'reply_withdrawn'")  # no words
+    rows = world.value("select count(*) from public.ticket_actions where event <> 'reply_withdrawn'")
 
     kept = {"public.ticket_actions", "public.tickets", "public.replies", "private.ticket_words"}
     assert places_with(world, MARKER) == kept
@@ -82,7 +82,7 @@ def test_the_words_are_nowhere_and_the_chain_is_valid(world: World) -> None:
 def test_the_journal_says_what_was_erased_why_and_by_whom(world: World) -> None:
     ticket = told(world)
     last = world.value("select max(seq) from public.ticket_actions")
-    withdrawn = world.value("select seq from public.ticket_actions where event = 'reply_withdrawn'")  # nobody's words
+    withdrawn = world.value("select seq from public.ticket_actions where event = 'reply_withdrawn'")
     world.value("select private.erase_content(%s, 'retention')", ticket)
 
     assert world.row(
