@@ -34,6 +34,7 @@ class PageOf:
 PAGES = (
     PageOf("", "Board", "board.py"),
     PageOf("ticket", "Ticket", "ticket.py", is_listed=lambda _: False),
+    PageOf("on-call", "On call", "on_call.py"),
     PageOf("health", "Health", "health.py"),
 )
 

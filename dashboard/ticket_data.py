@@ -102,9 +102,9 @@ def verdict(verdicts: Sequence[Verdict], talk: Talk) -> Json:
     }
 
 
-def paging(pages: Sequence[Page]) -> Json:
+def paging(pages: Sequence[Page], is_test: bool = False) -> Json:
     """For parts/paging, newest first."""
-    return {"pages": [_page(each) for each in pages]}
+    return {"pages": [_page(each) for each in pages], "is_test": is_test}
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -68,9 +68,9 @@ function earlierPages(root, pages, go) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const go = (id) => answered(() => setTriggerValue("ticket", id));
   const root = parentElement.querySelector(".root");
-  const [current, ...before] = data.pages[0]?.is_open ? data.pages : [null, ...data.pages];
+  const [current, ...before] = data.pages[0]?.is_open || data.is_test ? data.pages : [null, ...data.pages];
   const scrolled = root.querySelector(".steps")?.scrollTop ?? 0;
-  redrawIfNew(root, data, () => [h("section", { class: current?.state ?? "" }, h("h2", {}, "Paging"),
+  redrawIfNew(root, data, () => [h("section", { class: current?.state ?? "" }, h("h2", {}, data.is_test ? "Test page" : "Paging"),
     current ? card(current, go) : h("p", { class: "none" }, "Nobody is being rung for this ticket."),
     before.length ? earlierPages(root, before, go) : null)]);
   const steps = root.querySelector(".steps");

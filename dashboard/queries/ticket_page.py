@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from psycopg.rows import class_row
 
@@ -80,7 +81,7 @@ class Page:
         return self.state != "resolved"
 
 
-_PAGES = """
+_PAGES: LiteralString = """
 select e.id, e.state, rung.id as rung_id, rung.state as rung_state,
   case when rung.id <> e.id then rung.ticket_id end as leader_ticket_id, rung.step, rung.cycle, ours.page_cycles as cycles,
   case when e.state = 'joined' then rung.due_at else e.due_at end as due_at, e.opened_at, e.changed_at,
@@ -90,7 +91,7 @@ join public.escalations as rung on rung.id = coalesce(e.leader_id, e.id)
 cross join public.app_settings as ours
 left join public.engineers as g
   on g.id = coalesce(e.acknowledged_by, case when rung.state = 'acknowledged' then rung.acknowledged_by end)
-where e.ticket_id = %s order by e.id desc limit %s
+where {whose} order by e.id desc limit %s
 """
 _ATTEMPTS = """
 select a.id, a.escalation_id, a.kind, g.name as person, a.method::text as method, a.step, a.cycle, a.batch, a.due_at,
@@ -118,8 +119,17 @@ order by e.id <> %(rung)s, e.id limit 50
 
 def pages(conn: Connection, ticket_id: int, limit: int = 10, attempts: int = 200) -> tuple[Page, ...]:
     """Newest first, with the last attempts, newest first too."""
+    return _pages(conn, "e.ticket_id = %s", ticket_id, limit, attempts)
+
+
+def pages_of_tests(conn: Connection, engineer_id: int, limit: int = 1) -> tuple[Page, ...]:
+    """By which somebody was rung for a test."""
+    return _pages(conn, "e.tested_engineer_id = %s", engineer_id, limit, attempts=50)
+
+
+def _pages(conn: Connection, whose: LiteralString, of: int, limit: int, attempts: int) -> tuple[Page, ...]:
     with conn.cursor(row_factory=class_row(Page)) as cursor:
-        found = cursor.execute(_PAGES, (ticket_id, limit)).fetchall()
+        found = cursor.execute(_PAGES.replace("{whose}", whose), (of, limit)).fetchall()
     rings = (
         _attempts(conn, sorted({each for page in found for each in (page.id, page.rung_id)}), attempts)
         if found

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from shiftbot.sim.project import SupabaseSim
 from tests.db.world import World
 from tests.support.browser import chromium
 from tests.support.dashboard import Dashboard, dashboard
+from tests.support.live import LISTENER, PASSWORD
 from tests.support.postgres import Database
 
 Serve = Callable[..., Dashboard]
@@ -43,3 +45,10 @@ def serve(database: Database, tmp_path: Path) -> Iterator[Serve]:
             return stack.enter_context(dashboard(database, log, *engineers, **settings))
 
         yield start
+
+
+@pytest.fixture
+def project(database: Database) -> Iterator[SupabaseSim]:
+    """A simulated Supabase project around the test's database."""
+    with SupabaseSim(database.admin_dsn, {LISTENER: PASSWORD}) as sim:
+        yield sim

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from shiftbot.sim.project import PUBLISHABLE_KEY, SupabaseSim
+from shiftbot.sim.project import SupabaseSim
 from tests.dashboard.conftest import Serve
 from tests.db.world import World
 from tests.support.dashboard import Dashboard, dashboard
-from tests.support.postgres import Database, TestServer
-from tests.support.waiting import eventually
+from tests.support.live import LISTENER, PASSWORD, goes_live, listening, live
+from tests.support.postgres import TestServer
 
 pytestmark = pytest.mark.newest_postgres
-LISTENER, PASSWORD = "dashboard@shift-bot.invalid", "password-of-the-ear"
-
-
-@pytest.fixture
-def project(database: Database) -> Iterator[SupabaseSim]:
-    with SupabaseSim(database.admin_dsn, {LISTENER: PASSWORD}) as sim:
-        yield sim
 
 
 @pytest.fixture
@@ -31,26 +23,7 @@ def shown(world: World, serve: Serve, project: SupabaseSim) -> Dashboard:
     """A dashboard that listens, with Ada and Ben."""
     world.engineer("Ada")
     world.engineer("Ben")
-    world.do("update public.app_settings set listener_email = %s", LISTENER)
-    return serve("ada@example.com", "ben@example.com", **listening(project))
-
-
-def listening(project: SupabaseSim) -> dict[str, str]:
-    """The settings of a dashboard with an ear."""
-    return {
-        "SUPABASE_URL": project.url,
-        "SUPABASE_PUBLISHABLE_KEY": PUBLISHABLE_KEY,
-        "REALTIME_EMAIL": LISTENER,
-        "REALTIME_PASSWORD": PASSWORD,
-    }
-
-
-def state(shown: Dashboard) -> str:
-    return str(json.loads(shown.health())["live"])
-
-
-def goes_live(shown: Dashboard) -> bool:
-    return eventually(lambda: state(shown) == "live")
+    return live(world, project, serve, "Ada", "Ben")
 
 
 def sees_on_call(page: Page, name: str) -> None:
