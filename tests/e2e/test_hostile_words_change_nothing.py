@@ -52,7 +52,8 @@ def test_nothing_is_closed_or_posted_elsewhere(story: Product, llm: bool) -> Non
     assert story.slack.messages("C0OTHER0001") == []
     threads = {m["thread"] for m in alice.everything_heard()}
     assert threads <= {*roots, story.slack.messages(CHANNEL)[0]["ts"]}
-    assert "evil.example" not in str(alice.everything_heard() + ann.everything_heard())
+    # What the bot says itself: Telegram shows the customer's own words above an answer.
+    assert "evil.example" not in str([m["text"] for m in alice.everything_heard() + ann.everything_heard()])
     assert story.slack.calls["chat.postMessage"] == len(alice.everything_heard())
     story.assert_sound()
 
