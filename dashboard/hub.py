@@ -18,13 +18,12 @@ from streamlit import runtime
 
 log = logging.getLogger(__name__)
 State = Literal["live", "catching_up", "offline", "polling"]
+Answer = Literal["told", "busy", "gone"]
 EVERYTHING = "everything"
 # A session is not redrawn more often than this, and the more of them there are the less often: redrawing costs
 # some 20 ms of the one interpreter each.
 CALM_SECONDS = 0.2
 CALM_SECONDS_PER_SESSION = 0.02
-# A run that is under way is not interrupted: pushed often enough, it would never come to its end.
-LONGEST_RUN_SECONDS = 10.0
 # A session that could not read the database tries again after this: nothing else would tell it that the database is back.
 AGAIN_SECONDS = 2.5
 TICK_SECONDS = 0.02
@@ -35,21 +34,19 @@ class _Session:
     interests: frozenset[str]
     is_due: bool = False
     told_at: float = 0.0
-    running_since: float | None = None
     again_at: float | None = None
 
     def may_run(self, now: float, calm: float) -> bool:
-        """Whether it is due, and neither in the middle of a run nor just told."""
-        is_running = self.running_since is not None and now - self.running_since < LONGEST_RUN_SECONDS
+        """Whether it is due, and not just told."""
         is_due = self.is_due or (self.again_at is not None and now >= self.again_at)
-        return is_due and not is_running and now - self.told_at >= calm
+        return is_due and now - self.told_at >= calm
 
 
 @dataclass
 class Hub:
     """Filled by the sessions' threads, told by the listener, emptied by `deliver` on the server's event loop."""
 
-    rerun: Callable[[str], bool] = field(default=lambda session_id: _rerun(session_id))
+    rerun: Callable[[str], Answer] = field(default=lambda session_id: _rerun(session_id))
     state: State = "offline"
     changed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _sessions: dict[str, _Session] = field(default_factory=dict)
@@ -58,15 +55,12 @@ class Hub:
     def watch(self, session_id: str, interests: Iterable[str]) -> None:
         """From a session's script, every time it runs: what it shows now. Whatever came before this is not lost."""
         with self._lock:
-            session = self._sessions.setdefault(session_id, _Session(frozenset()))
-            session.interests = frozenset(interests)
-            session.running_since = time.monotonic()
+            self._sessions.setdefault(session_id, _Session(frozenset())).interests = frozenset(interests)
 
     def settled(self, session_id: str, is_fresh: bool = True) -> None:
         """From a session's script: it has drawn what it had to; fresh: of the database as it was when the run began."""
         with self._lock:
             if session := self._sessions.get(session_id):
-                session.running_since = None
                 session.again_at = None if is_fresh else time.monotonic() + AGAIN_SECONDS
 
     def tell(self, *topics: str) -> None:
@@ -95,9 +89,12 @@ class Hub:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             for session_id in self._take_due(time.monotonic()):
-                if not self.rerun(session_id):
-                    with self._lock:
+                answer = self.rerun(session_id)
+                with self._lock:
+                    if answer == "gone":
                         self._sessions.pop(session_id, None)
+                    elif answer == "busy" and (session := self._sessions.get(session_id)):
+                        session.is_due, session.told_at = True, 0.0
 
     def _take_due(self, now: float) -> list[str]:
         with self._lock:
@@ -109,13 +106,16 @@ class Hub:
             return due
 
 
-def _rerun(session_id: str) -> bool:
-    """Runs a session's script again; False where the session is gone."""
+def _rerun(session_id: str) -> Answer:
+    """Runs a session's script again, unless it runs or is gone."""
     if not runtime.exists():
-        return True
+        return "told"
     session = runtime.get_instance().get_app_session(session_id)
     if session is None:
-        return False
+        return "gone"
+    # A push would end the run that is under way, and with it a press that it is about to carry out.
+    if session._scriptrunner is not None:
+        return "busy"
     # Its own state: with None the person would be thrown back to the first page.
     session.request_rerun(session._client_state)
-    return True
+    return "told"

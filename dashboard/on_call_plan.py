@@ -80,7 +80,12 @@ def draw_override(engineers: Sequence[Engineer], shift: Shift | None, me: Me) ->
     st.session_state.setdefault("override_until", until.replace(second=0, microsecond=0, tzinfo=None))
     names = {each.id: each.name for each in engineers if each.is_active}
     title = f"Give {plain(shift.name)}'s shift away" if shift else "Override a span of the plan"
-    with st.expander(title, expanded=shift is not None, key="override", icon=":material/event_repeat:"):
+    with st.expander(
+        title,
+        expanded=shift is not None,
+        key=f"override-{shift.id if shift else 0}",
+        icon=":material/event_repeat:",
+    ):
         with st.form("override_form", border=False):
             who, begins, ends = st.columns(3)
             who.selectbox(

@@ -6,8 +6,9 @@ A page is a View: what it wants to hear of, what it reads (one transaction, as t
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -25,6 +26,7 @@ from dashboard.queries.people import Me, OnCall
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
+_REFUSED_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -96,17 +98,19 @@ def act(do: Callable[[Connection], R], done: str = "") -> R | None:
     person = signed_in(here.settings)
     if not isinstance(person, Person):
         return None
+    said = _said()
+    said.refused = ""
     try:
         with here.database.acting_as(person) as conn:
             result = do(conn)
     except Refused as refusal:
-        _remember("refused", f"{refusal.words} {refusal.hint}".strip())
+        said.refuse(f"{refusal.words} {refusal.hint}".strip())
         return None
     except Away:
-        _remember("refused", "The database cannot be reached. Nothing was done; try again in a moment.")
+        said.refuse("The database cannot be reached. Nothing was done; try again in a moment.")
         return None
     if done:
-        _remember("done", done)
+        said.done.append(done)
     return result
 
 
@@ -158,13 +162,28 @@ def _draw_header(view: View[Any], reading: _Reading[Any], is_fresh: bool) -> Non
         st.switch_page(page_named(said.go))
 
 
-def _remember(kind: str, words: str) -> None:
-    st.session_state.setdefault("said", []).append((kind, words))
+@dataclass
+class _Said:
+    """What was answered to presses. Changed in place: Streamlit may end a run at any touch of the session's state."""
+
+    done: list[str] = field(default_factory=list)
+    refused: str = ""
+    refused_at: float = 0.0
+
+    def refuse(self, words: str) -> None:
+        """Stands until it has been read, or something else is tried: a push draws the page anew in the next moment."""
+        self.refused, self.refused_at = words, time.monotonic()
+
+
+def _said() -> _Said:
+    said: _Said = st.session_state.setdefault("said", _Said())
+    return said
 
 
 def _say_what_was_done() -> None:
-    for kind, words in st.session_state.pop("said", []):
-        if kind == "done":
-            st.toast(words, icon=":material/check:")
-        else:
-            st.error(words, icon=":material/block:")
+    said = _said()
+    while said.done:
+        st.toast(said.done.pop(0), icon=":material/check:")
+    if said.refused and time.monotonic() < said.refused_at + _REFUSED_SECONDS:
+        with st.container(key="refused"):  # base.css keeps it in sight: what was pressed may be far below
+            st.error(said.refused, icon=":material/block:")

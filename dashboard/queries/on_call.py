@@ -111,7 +111,7 @@ order by h.started_at desc, h.id desc limit %s
 """
 _ENGINEERS = """
 select id, name, email, phone, telegram_handle, telegram_user_id, slack_user_id, is_on_call, is_active, is_admin
-from public.engineers order by is_active desc, is_on_call desc, lower(name), id
+from public.engineers order by is_active desc, lower(name), id
 """
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from dashboard import hub as hub_module
-from dashboard.hub import EVERYTHING, Hub
+from dashboard.hub import EVERYTHING, Answer, Hub
 
 
 class Sessions:
@@ -16,12 +16,15 @@ class Sessions:
     def __init__(self) -> None:
         self.runs: list[str] = []
         self.gone: set[str] = set()
+        self.busy: set[str] = set()
 
-    def rerun(self, session_id: str) -> bool:
+    def rerun(self, session_id: str) -> Answer:
         if session_id in self.gone:
-            return False
+            return "gone"
+        if session_id in self.busy:
+            return "busy"
         self.runs.append(session_id)
-        return True
+        return "told"
 
 
 def delivered(hub: Hub, until: Callable[[], bool]) -> None:
@@ -71,10 +74,10 @@ def test_a_storm_is_one_run_and_the_last_word_is_not_lost() -> None:
 
 def test_a_run_under_way_is_not_interrupted_and_runs_again_after_it() -> None:
     hub, sessions = watched()
-    hub.watch("board", {"tickets"})
+    sessions.busy.add("board")
     hub.tell("tickets", "ticket:42")
     delivered(hub, lambda: sessions.runs == ["ticket 42"])
-    hub.settled("board")
+    sessions.busy.clear()
     delivered(hub, lambda: sessions.runs == ["ticket 42", "board"])
 
 
