@@ -31,11 +31,16 @@ class PageOf:
         )
 
 
+def _is_simulated(settings: DashboardSettings) -> bool:
+    return bool(settings.playground_simulators)
+
+
 PAGES = (
     PageOf("", "Board", "board.py"),
     PageOf("ticket", "Ticket", "ticket.py", is_listed=lambda _: False),
     PageOf("on-call", "On call", "on_call.py"),
     PageOf("health", "Health", "health.py"),
+    PageOf("playground", "Playground", "playground.py", is_listed=_is_simulated, is_there=_is_simulated),
 )
 
 

@@ -7,6 +7,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+import zlib
 from typing import Any
 
 from shiftbot.local.timeline import Action
@@ -19,6 +20,16 @@ _DIRECTLY = urllib.request.build_opener(
 
 class PeopleError(Exception):
     """The simulator is gone or refuses; the text says which."""
+
+
+def telegram_user(name: str) -> int:
+    """The account of somebody of this name: always the same."""
+    return 1_000_000 + zlib.crc32(name.encode())
+
+
+def slack_user(name: str) -> str:
+    """The member id of somebody of this name: always the same."""
+    return f"U{zlib.crc32(name.encode()):09X}"
 
 
 class People:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,7 @@ from rich.text import Text
 
 from shiftbot.local import env_file
 from shiftbot.local.home import Home, LocalError
-from shiftbot.local.people import Json, PeopleError, Slack, Telegram
+from shiftbot.local.people import Json, PeopleError, Slack, Telegram, slack_user, telegram_user
 
 NOT_RUNNING = "The demo is not running: start it with make demo."
 _MORE_SECONDS = 1.5  # how long to wait for what may follow the first answer
@@ -38,7 +37,7 @@ def to_telegram(
     console: Console, settings: Mapping[str, str], text: str, name: str, chat: int | None, wait: float
 ) -> None:
     """Writes in the person's private chat with the bot, or in `chat`."""
-    telegram, user = Telegram(settings["TELEGRAM_SIM_URL"]), 1_000_000 + zlib.crc32(name.encode())
+    telegram, user = Telegram(settings["TELEGRAM_SIM_URL"]), telegram_user(name)
 
     def is_for_me(answer: Json) -> bool:
         answered = answer["message"].get("reply_to_message", {})
@@ -60,7 +59,7 @@ def to_slack(
     thread: str = "",
 ) -> None:  # fmt: skip
     """Writes in a channel, or in the thread of a message there; @shiftbot mentions the bot."""
-    slack, user = Slack(settings["SLACK_SIM_URL"]), f"U{zlib.crc32(name.encode()):09X}"
+    slack, user = Slack(settings["SLACK_SIM_URL"]), slack_user(name)
     place = _channel(settings, channel)
 
     def is_for_me(answer: Json) -> bool:

@@ -1,0 +1,4 @@
+from dashboard.playground import VIEW
+from dashboard.shell import show
+
+show(VIEW)
