@@ -81,7 +81,9 @@ class Neighbourhood:
         """Shows what is wrong."""
         if place.platform == "slack":
             member = self._member(customer)
-            self.slack.do("file_share", channel=place.external_id, user=member, text=caption, name="error.log")
+            self.slack.do(
+                "file_share", channel=place.external_id, user=member, text=caption, name="error.log"
+            )
             return
         user = telegram_user(customer)
         self.telegram.enter(user, customer)

@@ -13,7 +13,7 @@ from dashboard import ticket_data
 from dashboard.database import Connection
 from dashboard.pages_of import page_named
 from dashboard.parts import ticket as parts
-from dashboard.queries import people, ticket_journal, ticket_page, ticket_talk
+from dashboard.queries import people, ticket_files, ticket_journal, ticket_page, ticket_talk
 from dashboard.queries import ticket as queries
 from dashboard.queries.people import Me
 from dashboard.queries.ticket import Flaw
@@ -56,6 +56,7 @@ class Content:
     journal: ticket_journal.Journal
     verdicts: tuple[ticket_journal.Verdict, ...]
     pages: tuple[ticket_page.Page, ...]
+    files: dict[str, ticket_files.File]
     proof: _Proof
 
 
@@ -97,6 +98,7 @@ def read(conn: Connection, me: Me) -> Content | None:
         ticket_journal.journal(conn, ticket.id, looking.filter, looking.rows),
         ticket_journal.verdicts(conn, ticket.id),
         pages,
+        ticket_files.files(conn, ticket.id),
         looking.proof,
     )
 
@@ -115,7 +117,9 @@ def draw(content: Content | None, me: Me) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         parts.conversation(
-            ticket_data.conversation(content.situation.talk), f"talk-{ticket.id}", _show_more_said
+            ticket_data.conversation(content.situation.talk, content.files),
+            f"talk-{ticket.id}",
+            _show_more_said,
         )
         draw_decisions(content.situation)
         draw_draft(content.situation)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from dashboard import ticket_attachments
 from dashboard import ticket_words as words
 from dashboard.queries.ticket import Flaw, Relative, Ticket
+from dashboard.queries.ticket_files import File
 from dashboard.queries.ticket_journal import Entry, Journal, Verdict
 from dashboard.queries.ticket_page import Attempt, Page, Step
 from dashboard.queries.ticket_talk import Message, Reply, Talk, as_read
@@ -58,10 +60,10 @@ def head(ticket: Ticket, relatives: Sequence[Relative], flaw: Flaw | None) -> Js
     }
 
 
-def conversation(talk: Talk) -> Json:
+def conversation(talk: Talk, files: Mapping[str, File]) -> Json:
     """For parts/conversation; a draft is shown where it is decided."""
     items = [
-        _message(each) if isinstance(each, Message) else _reply(each)
+        _message(each, files) if isinstance(each, Message) else _reply(each)
         for each in talk.said
         if isinstance(each, Message) or each.state not in ("draft", "discarded")
     ]
@@ -115,7 +117,7 @@ def _is_press(message: Message) -> bool:
     return message.event in _PRESSED and not message.text and not message.is_erased
 
 
-def _message(message: Message) -> Json:
+def _message(message: Message, files: Mapping[str, File]) -> Json:
     item: Json = {
         "key": f"message {message.seq}",
         "who": _name(message.who),
@@ -132,17 +134,7 @@ def _message(message: Message) -> Json:
             for each in message.versions[:-1]
         ],
         "deleted_at": _iso(message.deleted_at),
-        "files": [_file(each) for each in message.attachments],
-    }
-
-
-def _file(file: Json) -> Json:
-    """What the platform told of a file."""
-    size = file.get("size")
-    return {
-        "kind": str(file.get("kind") or "file").replace("_", " "),
-        "name": str(file.get("name") or ""),
-        "size": size if isinstance(size, int) else None,
+        "files": [ticket_attachments.shown(each, files) for each in message.attachments],
     }
 
 

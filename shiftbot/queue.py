@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import psycopg
 
-QUEUES = ("triage", "replies", "escalations")
-QueueName = Literal["triage", "replies", "escalations"]
+QUEUES = ("triage", "replies", "escalations", "attachments")
+QueueName = Literal["triage", "replies", "escalations", "attachments"]
 
 
 @dataclass(frozen=True)

@@ -94,9 +94,16 @@ class Settings(Environment):
         le=1,
         description="severity from which a report escalates; empty keeps the database's value",
     )
+    supabase_url: str = Field("", description="the project whose Storage keeps attachments; empty keeps none")
+    supabase_secret_key: SecretStr = Field(
+        SecretStr(""), description="sb_secret_... of that project; only workers need it"
+    )
+    attachment_max_mb: int = Field(20, ge=1, le=50, description="larger files are not kept (bots get 20 MB)")
+
     triage_concurrency: int = Field(4, ge=1, le=64, description="tickets triaged at once per process")
     reply_concurrency: int = Field(4, ge=1, le=64, description="replies sent at once per process")
     escalation_concurrency: int = Field(16, ge=1, le=128, description="rings in hand at once per process")
+    attachment_concurrency: int = Field(2, ge=1, le=32, description="files fetched at once per process")
     visibility_timeout_seconds: int = Field(
         60, ge=2, description="a message in the hand of a dead worker is taken up again after this"
     )

@@ -17,7 +17,9 @@ from shiftbot.platforms import slack, telegram
 from shiftbot.platforms.base import Client
 from shiftbot.queue import QUEUES
 from shiftbot.settings import Settings, SettingsError
+from shiftbot.storage import Bucket
 from shiftbot.triage.engine import TriageEngine
+from workers.attachments import AttachmentsHandler
 from workers.escalations import EscalationsHandler
 from workers.loop import ROLE, Handler, Loop
 from workers.replies import RepliesHandler
@@ -51,6 +53,7 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
     clients = make_clients(settings)
     channels = make_channels(settings, clients)
     engine = TriageEngine.from_settings(settings)
+    bucket = make_bucket(settings)
     process = uuid4()
     with open_pool(dsn, ROLE, size, "worker") as pool:
         _apply_threshold(settings, pool)
@@ -58,7 +61,7 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
             Loop(
                 dsn,
                 pool,
-                _handler(queue, settings, pool, clients, channels, engine),
+                _handler(queue, settings, pool, clients, channels, engine, bucket),
                 _concurrency(settings)[queue],
                 settings.visibility_timeout_seconds,
                 stop,
@@ -75,6 +78,8 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
         channel.close()
     for client in clients.values():
         client.close()
+    if bucket is not None:
+        bucket.close()
     engine.close()
 
 
@@ -88,11 +93,18 @@ def make_clients(settings: Settings) -> dict[str, Client]:
     return clients
 
 
+def make_bucket(settings: Settings) -> Bucket | None:
+    """Where files are kept; None where no project is configured: then they are refused, with that reason."""
+    key = settings.supabase_secret_key.get_secret_value()
+    return Bucket(settings.supabase_url, key) if settings.supabase_url and key else None
+
+
 def _concurrency(settings: Settings) -> dict[str, int]:
     return {
         "triage": settings.triage_concurrency,
         "replies": settings.reply_concurrency,
         "escalations": settings.escalation_concurrency,
+        "attachments": settings.attachment_concurrency,
     }
 
 
@@ -103,11 +115,14 @@ def _handler(
     clients: dict[str, Client],
     channels: dict[str, Channel],
     engine: TriageEngine,
+    bucket: Bucket | None,
 ) -> Handler:
     if queue == "triage":
         return TriageHandler(pool, engine, settings.visibility_timeout_seconds)
     if queue == "escalations":
         return EscalationsHandler(pool, channels)
+    if queue == "attachments":
+        return AttachmentsHandler(pool, clients, bucket, settings.attachment_max_mb << 20)
     return RepliesHandler(pool, clients, settings.visibility_timeout_seconds)
 
 

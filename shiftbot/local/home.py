@@ -45,6 +45,11 @@ class Home:
         return self.path / "logs"
 
     @property
+    def attachments(self) -> Path:
+        """What the simulated Storage keeps."""
+        return self.path / "attachments"
+
+    @property
     def secrets_file(self) -> Path:
         """Tokens and secrets, random per home and kept."""
         return self.path / "secrets.json"
@@ -87,7 +92,7 @@ class Home:
 
     def remove_data(self) -> None:
         """Removes what a demo left there, and nothing that is not its own. Call it while locked."""
-        for kept in (self.postgres, self.path / "postgres.new", self.logs):
+        for kept in (self.postgres, self.path / "postgres.new", self.logs, self.attachments):
             shutil.rmtree(kept, ignore_errors=True)
         for file in (self.env_file, self.secrets_file, self.path / "postgres.secrets"):
             file.unlink(missing_ok=True)

@@ -45,7 +45,8 @@ def running(home: Home, fresh: bool, tell: Callable[[str], None]) -> Iterator[di
             tell(f"database on {HOST}:{chosen['database']}, {_prepare(dsn, listed)}")
             settings = _settings(home, chosen, dsn, listed)
             settings |= supabase.let_the_dashboard_in(dsn, settings)
-            programs = _programs(settings, chosen, server.dsn(user="supabase_admin"))
+            superuser = server.dsn(user="supabase_admin")
+            programs = _programs(settings, chosen, superuser, home.attachments)
             supervisor = Supervisor(programs, _environment(settings), home.logs, lock, tell)
             try:
                 supervisor.start()
@@ -156,7 +157,9 @@ def _environment(settings: dict[str, str]) -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"} | settings
 
 
-def _programs(settings: dict[str, str], chosen: dict[str, int], admin_dsn: str) -> list[Program]:
+def _programs(
+    settings: dict[str, str], chosen: dict[str, int], admin_dsn: str, attachments: Path
+) -> list[Program]:
     def simulator(name: str, *options: str) -> Program:
         command = (sys.executable, "-m", "shiftbot.sim", name, "--port", str(chosen[name]), *options)
         return Program(name, command, lambda: ports.answers(chosen[name]), outlives_others=True)
@@ -170,7 +173,7 @@ def _programs(settings: dict[str, str], chosen: dict[str, int], admin_dsn: str) 
         simulator("twilio", "--webhook-url", hooks),
         simulator("mail", "--smtp-port", str(chosen["smtp"])),
         Program("webhooks", (*shiftbot, "webhooks"), lambda: _is_healthy(f"{hooks}/healthz")),
-        supabase.project(chosen["supabase"], admin_dsn),
+        supabase.project(chosen["supabase"], admin_dsn, attachments),
         Program("workers", (*shiftbot, "worker", "all")),
         supabase.dashboard(settings, _is_healthy),
     ]

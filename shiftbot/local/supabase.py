@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -50,14 +51,17 @@ def let_the_dashboard_in(dsn: str, settings: Mapping[str, str]) -> dict[str, str
     }
 
 
-def project(port: int, admin_dsn: str) -> Program:
-    """The simulated project. It alone is told the superuser: it listens to what Realtime would send."""
+def project(port: int, admin_dsn: str, folder: Path) -> Program:
+    """The simulated project. It alone is told the superuser: it listens to what Realtime would send.
+
+    `folder` is where its Storage keeps objects.
+    """
     return Program(
         "supabase",
         (sys.executable, "-m", "shiftbot.sim", "supabase", "--port", str(port)),
         lambda: ports.answers(port),
         outlives_others=True,
-        also={"SUPABASE_SIM_DATABASE_URL": admin_dsn},
+        also={"SUPABASE_SIM_DATABASE_URL": admin_dsn, "SUPABASE_SIM_FOLDER": str(folder)},
     )
 
 

@@ -146,5 +146,8 @@ class Client(Protocol):
         Raises OutcomeUnknown where the platform offers no way to look (Telegram).
         """
 
+    def fetch(self, file_id: str, url: str | None, limit: int) -> bytes:
+        """What somebody sent, at most `limit` bytes of it. Raises Permanent or Temporary."""
+
     def close(self) -> None:
         """Frees connections and threads."""

@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     supabase = platforms.add_parser(
         "supabase",
         parents=[shared],
-        help="Auth and Realtime of a project; SUPABASE_SIM_DATABASE_URL is the database, as its superuser",
+        help="Auth, Realtime and Storage of a project; SUPABASE_SIM_DATABASE_URL is the database, as its superuser",
     )
     supabase.set_defaults(sources=None, token="")
     return parser
@@ -110,6 +110,7 @@ def _made(arguments: argparse.Namespace) -> SimServer | project.SupabaseSim:
                 _set("SUPABASE_PUBLISHABLE_KEY", project.PUBLISHABLE_KEY),
                 _set("SUPABASE_SECRET_KEY", project.SECRET_KEY),
             ),
+            folder=Path(folder) if (folder := os.environ.get("SUPABASE_SIM_FOLDER")) else None,
         )
     if arguments.platform == "openai":
         return openai.ModelSim(port, token, latency=arguments.latency)

@@ -1,4 +1,4 @@
-"""A Supabase project for the local rung and tests: Auth (password), Realtime (private broadcast), on 127.0.0.1.
+"""A Supabase project for the local rung and tests: Auth (password), Realtime (private broadcast), Storage, on 127.0.0.1.
 
 It speaks their HTTP and WebSocket, so that the real client libraries run unmodified; the database behind it is the rung's own.
 """
@@ -13,6 +13,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, Self
 
 import jwt
@@ -25,6 +26,7 @@ from starlette.routing import Route, WebSocketRoute
 from .faults import SimError
 from .project_feed import Feed, may_hear
 from .project_realtime import Realtime
+from .project_storage import Storage
 
 JWT_SECRET = "jwt-secret-of-the-simulated-project-000000"
 PUBLISHABLE_KEY = "sb_publishable_of-the-simulated-project"
@@ -33,7 +35,10 @@ SESSION_SECONDS = 3600
 
 
 class SupabaseSim:
-    """The project; use it as a context manager, or start() and stop(). `users` are e-mails with their passwords."""
+    """The project; use it as a context manager, or start() and stop(). `users` are e-mails with their passwords.
+
+    `folder` keeps what is in Storage for the next one; without it that ends with the process.
+    """
 
     def __init__(
         self,
@@ -43,6 +48,7 @@ class SupabaseSim:
         jwt_secret: str = JWT_SECRET,
         keys: tuple[str, str] = (PUBLISHABLE_KEY, SECRET_KEY),
         session_seconds: float = SESSION_SECONDS,
+        folder: Path | None = None,
     ) -> None:
         self._users = dict(users)
         self._jwt_secret = jwt_secret
@@ -50,6 +56,7 @@ class SupabaseSim:
         self._session_seconds = session_seconds
         self._wanted_port = port
         self.realtime = Realtime(self._verify, partial(may_hear, dsn))
+        self.storage = Storage(partial(hmac.compare_digest, keys[1]), jwt_secret, folder)
         self._feed = Feed(dsn, self.realtime.publish, self.realtime.drop_all)
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -120,6 +127,7 @@ class SupabaseSim:
                 Route("/auth/v1/token", self._sign_in, methods=["POST"]),
                 Route("/auth/v1/user", self._user, methods=["GET"]),
                 Route("/auth/v1/logout", self._log_out, methods=["POST"]),
+                *self.storage.routes(),
                 Route("/sim/{verb}", self._control, methods=["POST"]),
                 WebSocketRoute("/realtime/v1/websocket", self.realtime.serve),
             ]

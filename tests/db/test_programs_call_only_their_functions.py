@@ -33,6 +33,7 @@ MAY_CALL = {
             "is_attempt_wanted",
         ),
         *("settle_joined", "sign_of_life", "sign_off"),
+        *("claim_attachment", "settle_attachment", "files_to_link", "keep_links"),
     },
 }
 

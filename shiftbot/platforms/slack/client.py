@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from shiftbot.platforms.base import Button, OutcomeUnknown, Outgoing, Permanent
 from shiftbot.platforms.shape import Json, as_object, child, children, words
-from shiftbot.platforms.slack import content
+from shiftbot.platforms.slack import content, files
 from shiftbot.platforms.slack.errors import CALL_ERRORS, failure
 from shiftbot.platforms.slack.reading import message_id
 from shiftbot.platforms.text import clean_text, split_text, utf16_length
@@ -28,6 +28,7 @@ class Client:
 
     def __init__(self, token: str, api_base_url: str = API, timeout: float = 10.0) -> None:
         logging.getLogger("slack_sdk").setLevel(logging.WARNING)  # it logs people's words at DEBUG
+        self._token, self._api_base_url, self._timeout = token, api_base_url, timeout
         self._web = WebClient(
             token, base_url=api_base_url, timeout=max(1, math.ceil(timeout)), retry_handlers=[]
         )
@@ -85,6 +86,12 @@ class Client:
             if not cursor:
                 return None
         raise OutcomeUnknown("the thread is too long to look through")
+
+    def fetch(self, file_id: str, url: str | None, limit: int) -> bytes:
+        """What somebody sent. Raises Permanent or Temporary."""
+        if not url:
+            raise Permanent("Slack did not say where the file is")
+        return files.fetch(url, self._token, self._api_base_url, limit, self._timeout)
 
     def close(self) -> None:
         """Nothing to free: each call has a connection of its own."""

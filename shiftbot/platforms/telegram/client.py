@@ -49,6 +49,7 @@ class Client:
         self._bot = telegram.Bot(
             token,
             base_url=api_base_url.rstrip("/") + "/bot",
+            base_file_url=api_base_url.rstrip("/") + "/file/bot",
             request=self._request,
             get_updates_request=self._request,
         )
@@ -77,6 +78,13 @@ class Client:
     def find(self, message: Outgoing) -> str | None:
         """Raises OutcomeUnknown: a bot cannot read what was posted."""
         raise OutcomeUnknown("Telegram offers no way to look for a message")
+
+    def fetch(self, file_id: str, url: str | None, limit: int) -> bytes:
+        """What somebody sent; bots get at most 20 MB of it. Raises Permanent or Temporary."""
+        try:
+            return self._call(lambda: self._download(file_id, limit), "")
+        except OutcomeUnknown as error:
+            raise Temporary(str(error)) from None
 
     def close(self) -> None:
         """Gives up what is under way, frees the connections and ends the thread."""
@@ -118,6 +126,12 @@ class Client:
             link_preview_options=telegram.LinkPreviewOptions(is_disabled=True),
         )
         return message_id(posted.chat.id, posted.message_id)
+
+    async def _download(self, file_id: str, limit: int) -> bytes:
+        file = await self._bot.get_file(file_id)
+        if (file.file_size or 0) > limit:
+            raise Permanent(f"it is larger than {limit >> 20} MB")
+        return bytes(await file.download_as_bytearray())
 
     async def _replace(self, external_id: str, message: Outgoing) -> None:
         chat, _, number = external_id.removeprefix("telegram:").partition("/")
