@@ -81,8 +81,8 @@ def draw_fields(prefix: str, of: Engineer | None) -> None:
         ),
     )
     for name, label, example, help_ in said:
-        st.session_state.setdefault(f"{prefix}_{name}", known[name] or "")
-        st.text_input(label, key=f"{prefix}_{name}", placeholder=example, help=help_, max_chars=40)
+        value = known[name] or ""
+        st.text_input(label, value, key=f"{prefix}_{name}", placeholder=example, help=help_, max_chars=40)
 
 
 def contact_said(prefix: str) -> Contact:
@@ -100,14 +100,11 @@ def contact_said(prefix: str) -> Contact:
 
 
 def _save() -> None:
-    def save(conn: Connection) -> bool:
+    def save(conn: Connection) -> None:
         with acts.in_words():
             acts.change_my_contact(conn, contact_said("my"))
-        return True
 
-    if act(save, "Saved. Page yourself to be sure."):
-        for name in Contact.__dataclass_fields__:
-            st.session_state.pop(f"my_{name}", None)
+    act(save, "Saved. Page yourself to be sure.")
 
 
 def _page_me(engineer_id: int) -> None:

@@ -30,25 +30,28 @@ def draw_people(engineers: Sequence[Engineer], me: Me) -> None:
 
 def _draw_form(of: Engineer | None) -> None:
     prefix = _prefix(of)
-    st.session_state.setdefault(f"{prefix}_name", of.name if of else "")
-    st.session_state.setdefault(f"{prefix}_email", of.email if of else "")
-    st.session_state.setdefault(f"{prefix}_is_admin", bool(of and of.is_admin))
-    st.session_state.setdefault(f"{prefix}_is_active", of is None or of.is_active)
     with st.form(f"{prefix}_form", border=True):
         st.markdown(f"**Change {plain(of.name)}**" if of else "**A new engineer**")
         left, right = st.columns(2)
         with left:
-            st.text_input("Name", key=f"{prefix}_name", max_chars=80)
+            st.text_input("Name", of.name if of else "", key=f"{prefix}_name", max_chars=80)
             st.text_input(
                 "E-mail",
+                of.email if of else "",
                 key=f"{prefix}_email",
                 max_chars=200,
                 help="What they sign in with, and are written to.",
             )
-            st.checkbox("Admin", key=f"{prefix}_is_admin", help="Changes people, the rota and the settings.")
+            st.checkbox(
+                "Admin",
+                bool(of and of.is_admin),
+                key=f"{prefix}_is_admin",
+                help="Changes people, the rota and the settings.",
+            )
             if of is not None:
                 st.checkbox(
                     "Active",
+                    of.is_active,
                     key=f"{prefix}_is_active",
                     help="Whoever is not is shown out at once, and is never rung.",
                 )

@@ -65,8 +65,6 @@ def pick() -> None:
     """A press on a shift: its span stands in the form below. Pressed again it is let go."""
     number = getattr(st.session_state.get("rota"), "pick", None)
     st.session_state["rota_picked"] = None if number == st.session_state.get("rota_picked") else number
-    for name in ("override_from", "override_until"):
-        st.session_state.pop(name, None)
 
 
 def draw_override(engineers: Sequence[Engineer], shift: Shift | None, me: Me) -> None:
@@ -76,14 +74,13 @@ def draw_override(engineers: Sequence[Engineer], shift: Shift | None, me: Me) ->
     soon = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     since = max(shift.starts_at.astimezone(zone), moment) if shift else soon
     until = shift.ends_at.astimezone(zone) if shift else soon + timedelta(hours=8)
-    st.session_state.setdefault("override_from", since.replace(second=0, microsecond=0, tzinfo=None))
-    st.session_state.setdefault("override_until", until.replace(second=0, microsecond=0, tzinfo=None))
+    of = str(shift.id if shift else 0)  # other inputs for another shift: they begin with its span
     names = {each.id: each.name for each in engineers if each.is_active}
     title = f"Give {plain(shift.name)}'s shift away" if shift else "Override a span of the plan"
     with st.expander(
         title,
         expanded=shift is not None,
-        key=f"override-{shift.id if shift else 0}",
+        key=f"override-{of}",
         icon=":material/event_repeat:",
     ):
         with st.form("override_form", border=False):
@@ -91,11 +88,11 @@ def draw_override(engineers: Sequence[Engineer], shift: Shift | None, me: Me) ->
             who.selectbox(
                 "Who takes it", list(names), format_func=lambda each: names.get(each, ""), key="override_who"
             )
-            begins.datetime_input("From", key="override_from", format="DD.MM.YYYY")
-            ends.datetime_input("Until", key="override_until", format="DD.MM.YYYY")
+            begins.datetime_input("From", _naive(since), key=f"override_from-{of}", format="DD.MM.YYYY")
+            ends.datetime_input("Until", _naive(until), key=f"override_until-{of}", format="DD.MM.YYYY")
             st.text_input("Why (optional)", key="override_why", max_chars=200)
             st.caption(f"Times in {zone.key}. It cuts into every shift it meets; a swap is two of these.")
-            st.form_submit_button("Give it", type="primary", on_click=_override, args=(zone, names))
+            st.form_submit_button("Give it", type="primary", on_click=_override, args=(of, zone, names))
         if shift is not None and me.is_admin:
             st.button(
                 "Take this shift out of the plan",
@@ -158,6 +155,11 @@ def _draw_new_rotation(engineers: Sequence[Engineer], time_zones: Sequence[str])
         st.form_submit_button("Make the rotation", on_click=_add_rotation)
 
 
+def _naive(local: datetime) -> datetime:
+    """As the input takes it."""
+    return local.replace(second=0, microsecond=0, tzinfo=None)
+
+
 def _hand_over(to: int | None, reason: str, seen: int | None, done: str) -> None:
     act(lambda conn: acts.hand_over(conn, to, reason, seen), done)
 
@@ -169,9 +171,9 @@ def _hand_over_chosen(names: dict[int, str], seen: int | None) -> None:
         _hand_over(to, why, seen, f"{plain(names[to])} is on call.")
 
 
-def _override(zone: ZoneInfo, names: dict[int, str]) -> None:
+def _override(of: str, zone: ZoneInfo, names: dict[int, str]) -> None:
     who, why = st.session_state.get("override_who"), str(st.session_state.get("override_why") or "").strip()
-    since, until = st.session_state.get("override_from"), st.session_state.get("override_until")
+    since, until = st.session_state.get(f"override_from-{of}"), st.session_state.get(f"override_until-{of}")
 
     def give(conn: Connection) -> bool:
         if not (isinstance(who, int) and isinstance(since, datetime) and isinstance(until, datetime)):
@@ -180,8 +182,7 @@ def _override(zone: ZoneInfo, names: dict[int, str]) -> None:
         return True
 
     if act(give, f"{plain(names.get(who, ''))} has that span." if isinstance(who, int) else ""):
-        for name in ("rota_picked", "override_from", "override_until", "override_why"):
-            st.session_state.pop(name, None)
+        st.session_state.pop("rota_picked", None)
 
 
 def _remove(shift_id: int) -> None:

@@ -36,6 +36,7 @@ def main(folder: Path) -> None:
         running(Home(Path(home)), fresh=True, tell=_tell) as settings,
     ):
         _play(settings)
+        _plan(settings)
         serious = _let_it_ring(settings)
         for name, path, size, dark in (
             ("board", "/", WIDE, False),
@@ -70,6 +71,20 @@ def _play(settings: dict[str, str]) -> None:
             if time.monotonic() > deadline:
                 raise SystemExit("the play did not come to rest")
             time.sleep(0.2)
+
+
+def _plan(settings: dict[str, str]) -> None:
+    """A rota with an override in it."""
+    with psycopg.connect(settings["DATABASE_URL"], autocommit=True) as conn:
+        conn.execute(
+            "insert into public.rotations (name, engineer_ids, shift_days, time_zone, starts_on)"
+            " select 'three days each', array_agg(id order by is_on_call desc, id), 3, 'Europe/Berlin', current_date"
+            " from public.engineers where is_active"
+        )
+        conn.execute(
+            "select private.override_shift(id, now() + interval '50 hours', now() + interval '62 hours', 'a swap')"
+            " from public.engineers where not is_on_call and is_active order by id limit 1"
+        )
 
 
 def _let_it_ring(settings: dict[str, str]) -> int:
