@@ -109,9 +109,8 @@ def _draw_choice(situation: Situation, draft: Reply) -> None:
 def _draw_editor(situation: Situation, editing: _Editing, draft: Reply | None) -> None:
     ticket = situation.ticket
     key = f"draft-{editing.draft_id}-{_name('draft', ticket.id)}"
-    st.session_state.setdefault(key, editing.words)
     with st.form(f"form-{key}", border=False):
-        st.text_area("The draft in your words", key=key, height=140, max_chars=_LONGEST)
+        st.text_area("The draft in your words", editing.words, key=key, height=140, max_chars=_LONGEST)
         with st.container(horizontal=True):
             st.form_submit_button(
                 "Send as a reply" if draft is None else "Send this",
