@@ -30,6 +30,13 @@ CONTROLS = (
     "public_reply",
     "note",
 )
+# Those that need nothing but a press: key, label, icon, what is said once it is done.
+_MOVES = {
+    "ack_extended": ("extend", "Still on it", ":material/update:", "The clock starts over."),
+    "closed": ("close", "Close", ":material/check:", "Ticket {} is closed."),
+    "reopened": ("reopen", "Reopen", ":material/undo:", "Ticket {} is open again."),
+    "deescalated": ("take_back", "Take back", ":material/notifications_off:", "Nobody is rung."),
+}
 _ABOUT_A_DRAFT = ("reply_approved", "draft_discarded")
 
 
@@ -63,54 +70,11 @@ def draw_controls(situation: Situation, me: Me) -> None:
     ticket, there = situation.ticket, offered(situation, me)
     with st.container(horizontal=True, key="controls", vertical_alignment="center"):
         if "acknowledged" in there:
-            _button(
-                "acknowledge",
-                "Acknowledge",
-                ":material/front_hand:",
-                _acknowledge,
-                ticket.id,
-                is_primary=True,
-            )
-        if "ack_extended" in there:
-            _button(
-                "extend",
-                "Still on it",
-                ":material/update:",
-                _move,
-                ticket.id,
-                "ack_extended",
-                "The clock starts over.",
-            )
-        if "closed" in there:
-            _button(
-                "close",
-                "Close",
-                ":material/check:",
-                _move,
-                ticket.id,
-                "closed",
-                f"Ticket {ticket.id} is closed.",
-            )
-        if "reopened" in there:
-            _button(
-                "reopen",
-                "Reopen",
-                ":material/undo:",
-                _move,
-                ticket.id,
-                "reopened",
-                f"Ticket {ticket.id} is open again.",
-            )
-        if "deescalated" in there:
-            _button(
-                "take_back",
-                "Take back",
-                ":material/notifications_off:",
-                _move,
-                ticket.id,
-                "deescalated",
-                "Nobody is rung.",
-            )
+            icon = ":material/front_hand:"
+            _button("acknowledge", "Acknowledge", icon, _acknowledge, ticket.id, is_primary=True)
+        for event, (key, label, icon, done) in _MOVES.items():
+            if event in there:
+                _button(key, label, icon, _move, ticket.id, event, done.format(ticket.id))
         if "escalated_manually" in there:
             _draw_escalate(situation)
         if "assigned" in there:
