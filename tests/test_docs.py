@@ -170,7 +170,7 @@ def manifest() -> dict[str, Any]:
 def test_the_slack_app_asks_for_what_its_events_and_calls_need() -> None:
     app = manifest()
     events = app["settings"]["event_subscriptions"]["bot_events"]
-    calls = {"chat:write", "commands", "metadata.message:read"}
+    calls = {"chat:write", "commands", "files:read", "metadata.message:read"}
 
     assert set(app["oauth_config"]["scopes"]["bot"]) == {SCOPE_OF_EVENT[e] for e in events} | calls
 
