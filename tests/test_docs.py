@@ -185,7 +185,9 @@ def test_the_slack_app_hears_only_what_is_read(event: str) -> None:
         "item": {"type": "message", "channel": "C1", "ts": "1.0"},
     }
 
-    parsed = parse_event({"type": "event_callback", "event": said}, "U0BOT", "B0BOT")
+    parsed = parse_event(
+        {"type": "event_callback", "event": said, "authorizations": [{"user_id": "U0BOT", "is_bot": True}]}
+    )
 
     assert not isinstance(parsed, Dropped)
 

@@ -16,7 +16,7 @@ from shiftbot.db import Pool, constraint_of
 from shiftbot.settings import Settings
 from webhooks import acknowledge, calendar, health, slack, telegram, twilio
 from webhooks.database_metrics import DatabaseMetrics
-from webhooks.identity import IdentityUnknown, Once, ask_slack, ask_telegram
+from webhooks.identity import IdentityUnknown, Once, ask_telegram
 
 log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -33,7 +33,7 @@ def create_app(settings: Settings, pool: Pool) -> Flask:
     if settings.telegram_bot_token.get_secret_value():
         app.register_blueprint(telegram.blueprint(settings, pool, Once(partial(ask_telegram, settings))))
     if settings.slack_bot_token.get_secret_value():
-        app.register_blueprint(slack.blueprint(settings, pool, Once(partial(ask_slack, settings))))
+        app.register_blueprint(slack.blueprint(settings, pool))
     if settings.twilio_auth_token.get_secret_value():
         app.register_blueprint(twilio.blueprint(settings, pool))
 

@@ -1,4 +1,4 @@
-"""Who the bot is on each platform, asked once and kept: without it its own messages cannot be told from others'."""
+"""Who the bot is on Telegram, asked once and kept: no update says whom it was sent to, as Slack's events do."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import httpx
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from shiftbot.settings import Settings
 
@@ -28,15 +26,6 @@ class TelegramBot:
 
     id: int
     username: str
-
-
-@dataclass(frozen=True)
-class SlackBot:
-    """The bot's user and bot id, and its team."""
-
-    user_id: str
-    bot_id: str
-    team_id: str
 
 
 class Once(Generic[T]):
@@ -69,22 +58,3 @@ def ask_telegram(settings: Settings) -> TelegramBot:
             extra={"action": "identity_failed", "error": type(error).__name__},
         )
         raise IdentityUnknown("telegram") from None
-
-
-def ask_slack(settings: Settings) -> SlackBot:
-    """Calls auth.test. Raises IdentityUnknown."""
-    client = WebClient(
-        token=settings.slack_bot_token.get_secret_value(),
-        base_url=settings.slack_api_base_url,
-        timeout=5,
-        retry_handlers=[],
-    )
-    try:
-        me = client.auth_test()
-        return SlackBot(str(me["user_id"]), str(me["bot_id"]), str(me["team_id"]))
-    except (SlackApiError, OSError, ValueError) as error:
-        log.error(
-            "Slack does not say who the bot is",
-            extra={"action": "identity_failed", "error": type(error).__name__},
-        )
-        raise IdentityUnknown("slack") from None

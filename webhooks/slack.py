@@ -22,7 +22,6 @@ from shiftbot.db import Pool
 from shiftbot.platforms.base import PagePress
 from shiftbot.platforms.slack import parse_event, parse_interaction
 from shiftbot.settings import Settings
-from webhooks.identity import Once, SlackBot
 from webhooks.presses import Pressed, press
 from webhooks.record import drop, json_body, record
 
@@ -32,12 +31,12 @@ _WHISPER_SECONDS = 1  # Slack waits three for the answer to the press
 _HELP = "Write the problem in the channel, in your own words: I answer in its thread and call a human when needed."
 
 
-def blueprint(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> Blueprint:
+def blueprint(settings: Settings, pool: Pool) -> Blueprint:
     """The routes, for `create_app`."""
     routes = Blueprint("slack", __name__)
     secret = settings.slack_signing_secret.get_secret_value()
     verifier = SignatureVerifier(secret) if secret.strip() else None  # none: everything is refused
-    handler = SlackRequestHandler(_bolt(settings, pool, bot))
+    handler = SlackRequestHandler(_bolt(settings, pool))
 
     @routes.before_request
     def verify() -> Response | None:
@@ -60,17 +59,16 @@ def blueprint(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> Blueprint:
         if not isinstance(body, dict) or body.get("type") not in ("url_verification", "event_callback"):
             drop("slack", "unknown_shape")
             return Response(status=200)
-        if body["type"] == "event_callback":
-            bot()  # unknown: 503, so that Slack sends it again
-            if not isinstance(body.get("event"), dict) or not isinstance(body["event"].get("type"), str):
-                drop("slack", "unknown_shape")
-                return Response(status=200)
+        event = body.get("event")
+        is_event = isinstance(event, dict) and isinstance(event.get("type"), str)
+        if body["type"] == "event_callback" and not is_event:
+            drop("slack", "unknown_shape")
+            return Response(status=200)
         return _answer(handler)
 
     @routes.post("/webhooks/slack/interactions")
     @routes.post("/webhooks/slack/commands")
     def interactions() -> Any:
-        bot()
         return _answer(handler)
 
     return routes
@@ -116,17 +114,11 @@ def _kept_failure() -> Iterator[None]:
         raise
 
 
-def _bolt(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> App:
+def _bolt(settings: Settings, pool: Pool) -> App:
     def authorize(**_: Any) -> AuthorizeResult:
-        # Static: asking Slack on each event would lose the events during which it does not answer.
-        me = bot()
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=me.team_id,
-            bot_token=settings.slack_bot_token.get_secret_value(),
-            bot_id=me.bot_id,
-            bot_user_id=me.user_id,
-        )
+        # Static: asking Slack who we are would lose the events during which it does not answer.
+        token = settings.slack_bot_token.get_secret_value()
+        return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
 
     app = App(
         client=WebClient(base_url=settings.slack_api_base_url, timeout=5),
@@ -141,8 +133,7 @@ def _bolt(settings: Settings, pool: Pool, bot: Once[SlackBot]) -> App:
     @app.event(_ANY)
     def on_event(body: dict[str, Any]) -> None:
         with _kept_failure():
-            me = bot()
-            record(pool, "slack", parse_event(body, me.user_id, me.bot_id))
+            record(pool, "slack", parse_event(body))
 
     @app.action(_ANY)
     def on_action(ack: Ack, body: dict[str, Any]) -> None:

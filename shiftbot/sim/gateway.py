@@ -24,14 +24,23 @@ if TYPE_CHECKING:
 CUT = "shiftbot.sim.cut"  # a list in the environ that says with any item: answer nothing
 
 
+def reserved_port() -> socket.socket:
+    """A free port, held by a socket that never listens: nobody else gets it while its simulator is stopped."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
+
+
 class Gateway(ThreadingHTTPServer):
-    """Serves `app` on 127.0.0.1. Raises OSError at once where the port is taken."""
+    """Serves `app` on 127.0.0.1. Raises OSError at once where the port is taken, unless by `reserved_port`."""
 
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, app: WSGIApplication, port: int) -> None:
+    def __init__(self, app: WSGIApplication, port: int, is_reserved: bool = False) -> None:
         self.app = app
+        self.allow_reuse_port = is_reserved
         self.connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), _Handler)
         self._loop = threading.Thread(target=self.serve_forever, args=(0.05,), name="sim", daemon=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import socket
 import threading
 import time
 from collections import Counter
@@ -14,7 +15,7 @@ from flask import Flask, Response, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 
 from .faults import SHARED_KINDS, Fault, Faults, SimError
-from .gateway import Gateway, cut_connection
+from .gateway import Gateway, cut_connection, reserved_port
 
 T = TypeVar("T")
 BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
@@ -30,6 +31,7 @@ class SimServer:
 
     def __init__(self, port: int = 0) -> None:
         self._wanted_port = port
+        self._reserved: socket.socket | None = None
         self._gateway: Gateway | None = None
         self._stopping = threading.Event()
         self.changed = threading.Condition(threading.RLock())  # guards all state, notified on every change
@@ -61,8 +63,10 @@ class SimServer:
         """Listens from now on. Raises OSError where the port is taken. Its state survives a stop."""
         if self._gateway is None:
             self._stopping.clear()
-            self._gateway = Gateway(self.app, self._wanted_port)
-            self._wanted_port = self._gateway.server_port
+            if not self._wanted_port:
+                self._reserved = reserved_port()
+                self._wanted_port = self._reserved.getsockname()[1]
+            self._gateway = Gateway(self.app, self._wanted_port, self._reserved is not None)
         return self
 
     def stop(self) -> None:
@@ -81,6 +85,10 @@ class SimServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        if self._reserved is not None:
+            self._reserved.close()
+            self._reserved = None
+            self._wanted_port = 0
 
     def fault(
         self, kind: str, method: str | None = None, count: int | None = None, seconds: float = 1.0

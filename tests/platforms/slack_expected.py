@@ -9,8 +9,6 @@ from shiftbot.platforms.base import Incoming, Parsed
 from shiftbot.platforms.slack.parse import parse_event, parse_interaction
 from tests.platforms.fixtures import load
 
-BOT_USER_ID = "U0SHIFTBOT"
-BOT_ID = "B0SHIFTBOT"
 ANN = "slack:U024BE7LH"
 ROOT = "1760000001.000100"
 ANSWER = "1760000005.000500"
@@ -21,7 +19,7 @@ def parsed(name: str) -> Parsed:
     raw = load("slack", name)
     if raw["type"] in ("block_actions", "view_submission"):
         return parse_interaction(raw)
-    return parse_event(raw, BOT_USER_ID, BOT_ID)
+    return parse_event(raw)
 
 
 def at(ts: str) -> datetime:

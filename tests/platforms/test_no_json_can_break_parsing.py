@@ -33,7 +33,7 @@ def telegram(raw: Any) -> Parsed:
 
 
 def slack(raw: Any) -> Parsed:
-    return parse_event(raw, "U0SHIFTBOT", "B0SHIFTBOT")
+    return parse_event(raw)
 
 
 @pytest.fixture(autouse=True)

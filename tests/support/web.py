@@ -114,13 +114,11 @@ def counted() -> Counter[str]:
 
 @contextmanager
 def web(database: Database, **overrides: Any) -> Iterator[Web]:
-    """The webhooks over a database without sources; identities are asked of simulators."""
+    """The webhooks over a database without sources; who the bot is on Telegram is asked of a simulator."""
     telegram = TelegramSim(
         token="7412345678:AAE-simulated-token-for-local-use-only", username="shift_support_bot"
     )
     with telegram, SlackSim() as slack:
-        me = {"user_id": "U0SHIFTBOT", "bot_id": "B0SHIFTBOT", "team_id": "T024BE7LD"}
-        slack.api.methods["auth.test"] = lambda arguments: me
         settings = Settings.load(
             **(
                 {

@@ -55,22 +55,20 @@ def test_telegram_does_not_say_who_the_bot_is(served: Web, kind: str) -> None:
     assert served.journal() == [(1, "message")]
 
 
-@pytest.mark.parametrize("kind", ["server_error", "drop_before_work", "bad_gateway", "rate_limited"])
-def test_slack_does_not_say_who_the_bot_is(served: Web, kind: str) -> None:
-    served.slack_sim.fault(kind, "auth.test", count=2)
+def test_slack_is_asked_nothing_and_its_outage_loses_no_event(served: Web) -> None:
+    """Slack sends an event four times at most, within minutes: none may wait for its Web API."""
+    served.slack_sim.stop()
 
-    assert [served.slack(EVENT).status_code, press(served)] == [503, 503]
-    assert served.journal() == []
-    assert served.slack(EVENT).status_code == 200
+    assert [served.slack(EVENT).status_code, press(served)] == [200, 200]
     assert served.journal() == [(1, "message")]
+    assert sum(served.slack_sim.calls.values()) == 0
 
 
 def test_the_bot_is_asked_for_once(served: Web) -> None:
     for number in range(1, 4):
         served.telegram(update(number))
-        served.slack(envelope(f"176000000{number}.000100"))
 
-    assert (served.telegram_sim.calls["getMe"], served.slack_sim.calls["auth.test"]) == (1, 1)
+    assert served.telegram_sim.calls["getMe"] == 1
 
 
 def test_a_refusal_that_is_no_outage_is_500_and_logged_without_words(

@@ -14,10 +14,9 @@ SLACKBOT = "USLACKBOT"
 NOBODY = "slack:unknown"  # Slack does not say who deleted a message it no longer has
 
 
-def parse_event(raw: object, bot_user_id: str, bot_id: str) -> Recordable:
+def parse_event(raw: object) -> Recordable:
     """What one Events API request means. Never raises; a retried request gives the same."""
-    bot = Bot(bot_user_id, bot_id)
-    return guarded(lambda envelope: _event(envelope, bot), raw)
+    return guarded(_event, raw)
 
 
 def parse_interaction(raw: object) -> Parsed:
@@ -25,10 +24,11 @@ def parse_interaction(raw: object) -> Parsed:
     return guarded(parse_press, raw)
 
 
-def _event(envelope: Json, bot: Bot) -> Recordable:
+def _event(envelope: Json) -> Recordable:
     if envelope.get("type") != "event_callback":
         name(envelope.get("type"))
         return Dropped("unhandled_event")
+    bot = Bot.addressed_by(envelope)
     event = as_object(envelope.get("event"))
     kind = name(event.get("type"))
     if kind == "reaction_added":
@@ -72,7 +72,7 @@ def _incoming(envelope: Json, event: Json, message: Json, bot: Bot) -> Incoming:
     reply = thread != ts
     text = words(message.get("text"))
     direct = event.get("channel_type") == "im" or channel.startswith("D")
-    mentioned = event.get("type") == "app_mention" or f"<@{bot.user_id}" in text
+    mentioned = event.get("type") == "app_mention" or (bot.user_id != "" and f"<@{bot.user_id}" in text)
     return Incoming(
         platform="slack",
         source_external_id=channel,

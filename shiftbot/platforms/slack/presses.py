@@ -26,11 +26,11 @@ def parse_reaction(envelope: Json, event: Json, bot: Bot) -> Recordable:
     """A thumb put on one of our messages."""
     emoji = words(event.get("reaction")).partition("::")[0]  # "+1::skin-tone-3"
     item = child(event, "item")
-    ours = event.get("item_user") in (bot.user_id, bot.bot_id)
+    ours = bot.is_user(event.get("item_user"))
     if emoji not in LIKES | DISLIKES or not ours or item.get("type") != "message":
         return Dropped("reaction")
     user = name(event.get("user"))
-    if user == bot.user_id:
+    if bot.is_user(user):
         return Dropped("own_message")
     verdict: UserEvent = "feedback_positive" if emoji in LIKES else "feedback_negative"
     channel, ts, reacted_at = (
