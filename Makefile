@@ -5,6 +5,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
   $(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+SOAK_ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.shiftbot-$(UV_VERSION)
 
@@ -15,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 # uv's own list of authorities does not know a company's proxy; the system's does, where there is one.
 SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 
-.PHONY: setup demo test lint bench screenshots
+.PHONY: setup demo test lint bench soak screenshots
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -31,6 +32,10 @@ test: $(STAMP)
 # Numbers want an idle machine; it takes some minutes.
 bench: $(STAMP)
 	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
+
+# Half an hour at 50 messages a second while processes are killed and the database is stopped; shorter: SOAK_ARGS="--seconds 60".
+soak: $(STAMP)
+	@$(BIN)/python -m tests.soak $(SOAK_ARGS)
 
 # The README's pictures, from the demo's play in a real browser.
 screenshots: $(STAMP)

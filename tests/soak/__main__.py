@@ -1,0 +1,83 @@
+"""Load with everything dying: make soak, or python -m tests.soak --seconds 1800 --rate 50. Ends with 1 if anything was lost."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import threading
+
+from tests.benchmarks.report import machine
+from tests.soak.havoc import Havoc
+from tests.soak.ledger import Verdict, close, settle
+from tests.soak.stage import stage
+from tests.soak.traffic import Traffic
+
+
+def main(argv: list[str]) -> int:
+    """Runs the soak and prints its account."""
+    arguments = _parser().parse_args(argv)
+    sys.stdout.write(f"{machine()}\n")
+    dice = _dice(arguments.seed)
+    stop, calm = threading.Event(), threading.Event()
+    with stage(arguments.workers) as it:
+        traffic = Traffic(it, arguments.rate, arguments.pages, dice)
+        havoc = Havoc(it, _dice(arguments.seed + 1), arguments.pause, arguments.restart, arguments.faults)
+        raging = threading.Thread(target=havoc.run, args=(calm,))
+        if arguments.pause:
+            raging.start()
+        try:
+            traffic.run(arguments.seconds, stop)
+        finally:
+            calm.set()
+            if arguments.pause:
+                raging.join()
+        recovery = settle(it, arguments.patience)
+        verdict = close(it, traffic.said)
+    _print(arguments, havoc, traffic, recovery, verdict)
+    return 1 if verdict.wrong else 0
+
+
+def _print(
+    arguments: argparse.Namespace, havoc: Havoc, traffic: Traffic, recovery: float, verdict: Verdict
+) -> None:
+    deeds = ", ".join(f"{count} x {deed}" for deed, count in sorted(havoc.deeds.items()))
+    lines = [
+        (
+            f"{arguments.rate:g} messages a second for",
+            f"{arguments.seconds:g} s, {arguments.workers} workers",
+        ),
+        ("meanwhile", deeds or "nothing"),
+        *verdict.lines,
+        ("after the last message, until all was done", f"{recovery:.1f} s"),
+        ("the customers were behind their schedule by", f"{traffic.late:.1f} s at most"),
+        ("wrong", "; ".join(verdict.wrong) or "nothing"),
+    ]
+    for what, value in lines:
+        sys.stdout.write(f"  {what:<44} {value}\n")
+
+
+def _dice(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311  # the same storm again
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=1800, help="how long customers write (1800)")
+    parser.add_argument("--rate", type=float, default=50, help="messages a second (50)")
+    parser.add_argument(
+        "--pages", type=float, default=0.005, help="part of the messages that is serious (0.005)"
+    )
+    parser.add_argument("--workers", type=int, default=3, help="worker processes (3)")
+    parser.add_argument("--pause", type=float, default=10, help="seconds between two kills, 0 for none (10)")
+    parser.add_argument(
+        "--restart", type=float, default=300, help="seconds between two stops of the database (300)"
+    )
+    parser.add_argument("--faults", action="store_true", help="providers misbehave too")
+    parser.add_argument("--patience", type=float, default=420, help="seconds until all must be done (420)")
+    parser.add_argument("--seed", type=int, default=1, help="another one, another storm (1)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
