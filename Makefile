@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 # uv's own list of authorities does not know a company's proxy; the system's does, where there is one.
 SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 
-.PHONY: setup demo test lint bench soak screenshots
+.PHONY: setup demo test lint bench soak eval screenshots
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -36,6 +36,10 @@ bench: $(STAMP)
 # Half an hour at 50 messages a second while processes are killed and the database is stopped; shorter: SOAK_ARGS="--seconds 60".
 soak: $(STAMP)
 	@$(BIN)/python -m tests.soak $(SOAK_ARGS)
+
+# How well triage judges: the rules, and the model that ENABLE_LLM and OPENAI_... name.
+eval: $(STAMP)
+	@$(BIN)/python -m tests.eval
 
 # The README's pictures, from the demo's play in a real browser.
 screenshots: $(STAMP)

@@ -108,6 +108,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "all ~3 wrong|incorrect|missing|empty|zero|gone|broken|failing|fail",
         "same|also for ~2 {people}|coworkers|colleagues",
         "my|our colleagues|coworkers|people|staff|team|users|customers ~1 too|also|neither|as_well",
+        "us|we and our|all ~1 partners|customers|clients|users|staff",
         "every|each single", "all ~1 the_time|of_us|of_them",
         "warehouse|factory|hospital|clinic|school|store|restaurant|kitchen ~2 people|staff|can|is",
         "reject*|refus*|break*|broke|kill*|affect* ~1 everything",

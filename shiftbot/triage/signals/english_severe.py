@@ -94,6 +94,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "does_not|do_not_even load|start|open ~2 for? {all}",
         "not ~2 opened|accessed|reached|used|loaded ~1 by anyone|anybody|any|us|customers",
         "{sys}|widget|widgets|plugin|button ~4 vanish*|disappear*|gone ~2 from every|all|everywhere",
+        "stopped|stops|ceased ~2 entirely|completely|altogether|everywhere",
+        "failed|failing|down|rejected|unauthorized|forbidden|denied|suspended|expired ~2 for|by everyone|everybody|all|"
+        "every",
+        "all|every|everything ~2 failed|failing|stopped|rejected ~2 since|today|after|now|for",
+        "license|licence|subscription ~2 expired|invalid|unreachable ~4 {all}",
     ),
     "server error": (
         "500|502|503|504|5xx|52x|522|520|521|523|525 ~1 error*|bad|gateway|internal|service|everywhere|"
@@ -106,7 +111,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "page|pages|screen|screens|site|app|everything ~3 blank|white",
         "connection|connections ~2 refused|reset", "err_connection*", "site_can_not_be_reached",
         "can_not_be_reached", "certificate|ssl|tls|cert ~3 expired|invalid|error*|broken|warning",
-        "certificate_expired", "dns ~3 {fails}|resolv*",
+        "certificate_expired", "dns ~3 {fails}|resolv*", "not|no_longer ~2 resolve|resolves|resolving",
+        "alert|alarm|monitor|probe ~1 firing|fired|triggered", "health_check*|healthcheck* ~3 {fails}",
+        "success_rate|availability|uptime ~2 0|zero",
         "{sys} ~3 times_out|timing_out|timed_out|time_out|timeouts|timeout|not_load*|not_open*|"
         "not_respond*|not_start*",
         "no pages|page ~2 load*|open*", "not loading at_all|anymore|any_more",
@@ -158,6 +165,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "deleted|deletes|deleting|removed|dropped ~2 all|our|everything|every|customer|production|"
         "thousands|hundreds ~2 {data}",
         "data_loss|loss_of_data|data_corruption|corrupted|corruption|lost_data",
+        "every|each|all|any ~1 order|booking|record|message|entry|ticket|appointment ~6 vanish*|disappear*|gone|lost|"
+        "deleted",
+        "wiped|wipes|erased|deleted|dropped|destroyed ~3 prod|production|bucket|cluster|volume|disk|primary",
         "lost everything|all_of_it|all_my|all_our|months|weeks|days|hours",
         "everything ~4 wiped|erased|deleted|gone|vanish*|disappear*", "all gone", "gone all",
         "wiped|erased out?|clean|everything", "where did|have|has ~4 {data} ~2 go|gone|went",

@@ -67,6 +67,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "write|writing|doing ~3 article|essay|paper|report|thesis|postmortem|post_mortem|blog",
         "prepare|preparing|training|drill|exercise|tabletop", "never had|have|been|seen|experienced ~3",
         "how likely|often|safe|secure|vulnerable", "lessons_learned|root_cause|postmortem|post_mortem|rca",
+        "will|would ~5 be ~1 down|offline|unavailable|affected",
+        "get|be|getting|being notified|alerted|informed|warned ~1 when|if",
         "alert|alerts|notify|notification|notifications|warn|warning|monitor|email|message|ping|inform ~4 "
         "when|if|whenever|once|before ~6",
         "switched|migrated|moved|came ~4 from|to|because",
@@ -110,7 +112,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "electricity",
         "github|aws|google|facebook|whatsapp|slack|twitter|instagram|cloudflare|netflix|azure|telegram|"
         "youtube|zoom|spotify|openai|chatgpt is|was|are|seems|down ~2",
-        "competitor*",
+        "competitor* ~3 is|are|was|were|has|have|down|site|app",
         "the|my|our|office|home wifi|internet|wi_fi|router|isp|network ~4 down|slow|broken|out|dead",
     ),
     "sales talk": (
@@ -180,7 +182,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "want|need|get|give|like ~2 human|humans",
         "human|agent|operator|representative please|pls|now|needed",
         "call|phone|ring me|us ~1 back|now|please|asap|immediately|on", "not ~2 bot|robot|machine|ai|chatbot",
-        "stop|hate|no|enough|stupid|useless ~3 bot|robot|bots|chatbot|automated|canned",
+        "stop|hate|no|enough|stupid|useless ~3 bot|robot|bots|chatbot|automated|automatic|canned",
         "can|could|would|will|please ~1 someone|somebody|anyone|anybody|a_human|an_engineer|a_person|"
         "engineer|a_developer|a_dev ~2 call|phone|contact|take_over|step_in|look|check|investigate|help|"
         "respond|reply|answer ~2",

@@ -42,6 +42,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         "account* ~4 taken_over|stolen|takeover|broken_into|compromised",
         "broke|broken|breaking|got into ~2 account*|system*|server*|database",
         "privacy|gdpr violation|breach|incident",
+        "someone|somebody|stranger|attacker* ~4 sending|deleting|posting|writing|ordering|exporting|using|inside ~4 my|our|"
+        "account*|channel*",
+        "see|sees|read|reads|seeing|reading|access|open ~1 each_others|one_anothers",
+        "password*|credentials|2fa|owner|recovery ~2 changed|removed|replaced|reset ~4 not|without|someone|hacker*|some",
+        "tenant*|account*|company|companies|customer*|profile* ~2 mixed_up|swapped|interchanged|confused",
+        "land|lands|landed|end|ends|ended ~1 in|inside|into ~3 company|account|workspace|tenant ~2 of",
         "someone|somebody|stranger|hacker* ~4 changed|logged|used|using|transferred|reset|accessed|took ~3 "
         "my|our|account*|password*|card*",
         "password ~3 changed ~3 not|without|someone",

@@ -22,7 +22,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "have|enjoy a|the|your? nice|great|good|lovely|wonderful|fantastic|relaxing? day|weekend|evening|"
         "one|night|week|holiday|holidays|vacation everyone|all|too|ahead|team?",
         "ok|okay|okey|okie|k|kk|alright|all_right|cool|great|nice|perfect|awesome|super|wonderful|"
-        "excellent|lovely|brilliant|amazing|fantastic|sweet|neat|understood|noted|roger|copy_that|copy|"
+        "excellent|lovely|brilliant|amazing|fantastic|sweet|neat|that_worked|it_worked|works_great|"
+        "understood|noted|roger|copy_that|copy|"
         "got_it|gotcha|will_do|sure|sure_thing|yes|yep|yeah|yup|aye|absolutely|indeed|fine|good|"
         "sounds_good|sounds_great|makes_sense|fair_enough|no_worries|np|no_problem|you_are_welcome|"
         "youre_welcome|welcome|my_pleasure|anytime|any_time|appreciated|much_appreciated|appreciate_it|"
