@@ -89,8 +89,7 @@ def _draw_chat(here: Neighbourhood, found: tuple[Place, ...]) -> None:
             on_change=_answer_nothing,
         )
         st.selectbox("You are", CUSTOMERS, key="customer", on_change=_answer_nothing, width=140)
-    place = next((each for each in found if each.key == st.session_state.get("place")), found[0])
-    customer = str(st.session_state.get("customer") or CUSTOMERS[0])
+    place, customer = _chosen(found)
     _draw_lines(here, place, customer)
     if answered := st.session_state.get("answering"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -101,15 +100,13 @@ def _draw_chat(here: Neighbourhood, found: tuple[Place, ...]) -> None:
         key="writes",
         max_chars=4000,
         on_submit=_write_typed,
-        args=(here, place, customer),
+        args=(here, found),
     )
     with st.container(horizontal=True, key="examples"):
         for key, label, text in _EXAMPLES:
-            st.button(
-                label, key=f"example_{key}", help=text, on_click=_write, args=(here, place, customer, text)
-            )
+            st.button(label, key=f"example_{key}", help=text, on_click=_write, args=(here, found, text))
         label = "Send a picture" if place.platform == "telegram" else "Send a file"
-        st.button(label, key="example_picture", on_click=_send_picture, args=(here, place, customer))
+        st.button(label, key="example_picture", on_click=_send_picture, args=(here, found))
 
 
 @st.fragment(run_every=_EVERY)
@@ -157,18 +154,26 @@ def _draw_phone(here: Neighbourhood, phones: tuple[Phone, ...]) -> None:
     parts.phone(data, lambda: _handle(here, {call.sid: call for call in calls}))
 
 
-def _write_typed(here: Neighbourhood, place: Place, customer: str) -> None:
-    _write(here, place, customer, str(st.session_state.get("writes") or "").strip())
+def _chosen(found: tuple[Place, ...]) -> tuple[Place, str]:
+    """Where and as whom one writes, at this moment: what was drawn may be older than the last choice."""
+    place = next((each for each in found if each.key == st.session_state.get("place")), found[0])
+    return place, str(st.session_state.get("customer") or CUSTOMERS[0])
 
 
-def _write(here: Neighbourhood, place: Place, customer: str, text: str) -> None:
+def _write_typed(here: Neighbourhood, found: tuple[Place, ...]) -> None:
+    _write(here, found, str(st.session_state.get("writes") or "").strip())
+
+
+def _write(here: Neighbourhood, found: tuple[Place, ...], text: str) -> None:
+    place, customer = _chosen(found)
     answered = st.session_state.get("answering")
     if text:
         _try(lambda: here.writes(place, customer, text, answered[0] if answered else None))
         _answer_nothing()
 
 
-def _send_picture(here: Neighbourhood, place: Place, customer: str) -> None:
+def _send_picture(here: Neighbourhood, found: tuple[Place, ...]) -> None:
+    place, customer = _chosen(found)
     _try(lambda: here.sends_a_picture(place, customer, "This is what I see."))
 
 
