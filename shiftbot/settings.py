@@ -55,6 +55,9 @@ class Settings(Environment):
 
     slack_bot_token: SecretStr = Field(SecretStr(""), description="xoxb-...; empty turns Slack off")
     slack_signing_secret: SecretStr = Field(SecretStr(""), description="verifies what Slack sends")
+    slack_app_token: SecretStr = Field(
+        SecretStr(""), description="xapp-..., only for `shiftbot listen slack` (Socket Mode)"
+    )
     slack_api_base_url: str = Field("https://slack.com/api/", description="Web API server")
 
     enable_llm: bool = Field(False, description="true: a model triages and the rules step in when it fails")

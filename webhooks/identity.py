@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import httpx
-
+from shiftbot.platforms.telegram.bot_api import BotApi, BotApiError
 from shiftbot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -46,13 +45,12 @@ class Once(Generic[T]):
 
 
 def ask_telegram(settings: Settings) -> TelegramBot:
-    """Calls getMe. Raises IdentityUnknown, whose words hold no token (httpx's own would: it is in the URL)."""
-    url = f"{settings.telegram_api_base_url}/bot{settings.telegram_bot_token.get_secret_value()}/getMe"
+    """Calls getMe. Raises IdentityUnknown."""
     try:
-        answer = httpx.get(url, timeout=5)
-        me = answer.json()["result"]
+        with BotApi(settings) as api:
+            me = api.call("getMe")
         return TelegramBot(int(me["id"]), str(me["username"]))
-    except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
+    except (BotApiError, KeyError, TypeError, ValueError) as error:
         log.error(
             "Telegram does not say who the bot is",
             extra={"action": "identity_failed", "error": type(error).__name__},

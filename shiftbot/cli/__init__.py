@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from shiftbot.cli import (
     dashboard,
     journal,
+    listening,
     local,
     migrations,
     on_call,
@@ -18,6 +19,7 @@ from shiftbot.cli import (
     queues,
     replies,
     services,
+    setup,
     sources,
     telegram_caller,
     tickets,
@@ -66,8 +68,10 @@ def parser() -> argparse.ArgumentParser:
     for module in (
         local,
         services,
+        listening,
         dashboard,
         migrations,
+        setup,
         sources,
         tickets,
         pages,

@@ -37,7 +37,7 @@ def _webhooks(_: argparse.Namespace) -> int:
     try:
         return main(_settings())
     except SettingsError as error:
-        raise _wrong(error) from None
+        raise wrong_settings(error) from None
 
 
 def _worker(arguments: argparse.Namespace) -> int:
@@ -46,13 +46,14 @@ def _worker(arguments: argparse.Namespace) -> int:
     try:
         return main(_settings(), arguments.which)
     except SettingsError as error:
-        raise _wrong(error) from None
+        raise wrong_settings(error) from None
 
 
 def _settings() -> Settings:
     return Settings.load()
 
 
-def _wrong(error: SettingsError) -> Failed:
+def wrong_settings(error: SettingsError) -> Failed:
+    """Every problem, one a line."""
     problems = "\n  ".join(str(error).splitlines())
     return Failed(f"the settings cannot be used (.env.example describes each):\n  {problems}", 2)

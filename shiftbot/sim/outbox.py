@@ -54,11 +54,18 @@ class _Lane:
         self.jobs: deque[Job] = deque()
 
 
-class Outbox:
-    """A few threads that deliver jobs. `timeout` is how long the platform waits for an answer."""
+Way = Callable[[str, dict[str, str], bytes], Attempt]  # address, headers, body
 
-    def __init__(self, timeout: float, workers: int = 8) -> None:
+
+class Outbox:
+    """A few threads that deliver jobs. `timeout` is how long the platform waits for an answer.
+
+    Addresses go out over HTTP, those that begin with a key of `ways` as that function does it.
+    """
+
+    def __init__(self, timeout: float, workers: int = 8, ways: dict[str, Way] | None = None) -> None:
         self._timeout = timeout
+        self._ways = ways or {}
         self._workers = workers
         self._changed = threading.Condition()
         self._lanes: dict[str, _Lane] = {}
@@ -117,7 +124,9 @@ class Outbox:
                     job = lane.jobs[0] if lane.jobs else None
                 if job is not None:
                     headers, body = job.build(job.attempts, job.last_failure)
-                    self._record(lane, job, wire.post(job.url, headers, body))
+                    ways = (way for scheme, way in self._ways.items() if job.url.startswith(scheme))
+                    send = next(ways, wire.post)
+                    self._record(lane, job, send(job.url, headers, body))
 
     def _next(self, generation: int) -> _Lane | None:
         with self._changed:

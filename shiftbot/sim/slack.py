@@ -19,6 +19,7 @@ from .slack_values import Refused
 from .slack_world import Json, World
 
 TOKEN = "xoxb-simulated-token-for-local-use-only"
+APP_TOKEN = "xapp-simulated-token-for-local-use-only"
 SECRET = "simulated-signing-secret"
 SCOPES = "app_mentions:read,channels:history,channels:join,channels:read,chat:write,commands,files:read"
 SCOPES += ",groups:history,groups:read,im:history,reactions:read,reactions:write,users:read,users:read.email"
@@ -114,6 +115,8 @@ class SlackSim(SimServer, Customers):
     def _answer(self, method: str, arguments: Json) -> Response:
         token = _bearer() or str(arguments.get("token") or "")
         try:
+            if method == "apps.connections.open":
+                return jsonify(ok=True, url=self._socket(token))
             if token != self.token:
                 raise Refused("invalid_auth" if token else "not_authed")
             if method not in self.api.methods:
@@ -128,6 +131,13 @@ class SlackSim(SimServer, Customers):
             answer = jsonify(refused.answer)
         answer.headers["x-oauth-scopes"] = SCOPES
         return answer
+
+    def _socket(self, token: str) -> str:
+        """Socket Mode is on from the first time an app asks for a socket."""
+        if token != APP_TOKEN:
+            raise Refused("not_allowed_token_type" if token == self.token else "invalid_auth")
+        self.events.use_socket_mode()
+        return self.events.sockets.open()
 
     def _response(self, team: str, name: str) -> Response:
         answer = request.get_json(force=True, silent=True) or {}

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from .outbox import Attempt, Job, Outbox
+from .slack_sockets import KINDS, SCHEME, Sockets
 from .slack_world import APP, BOT_USER, TEAM, Channel, Json
 
 VERIFICATION_TOKEN = "simulated-verification-token"
@@ -22,7 +23,8 @@ class Events:
 
     def __init__(self, changed: threading.Condition, secret: str) -> None:
         self._changed = changed
-        self._outbox = Outbox(timeout=3)
+        self.sockets = Sockets()
+        self._outbox = Outbox(timeout=3, ways={SCHEME: self._over_a_socket})
         self._count = int(time.time() * 1000)
         self.secret = secret
         self.events_url = ""
@@ -91,6 +93,14 @@ class Events:
     def stop(self) -> None:
         """Stops delivering; what waits for a retry is lost, as with Slack after the third."""
         self._outbox.stop()
+        self.sockets.stop()
+
+    def use_socket_mode(self) -> None:
+        """Everything goes over the app's sockets from now on, and nothing to an address."""
+        self.events_url, self.interactions_url, self.commands_url = (f"{SCHEME}{kind}" for kind in KINDS)
+
+    def _over_a_socket(self, url: str, headers: dict[str, str], body: bytes) -> Attempt:
+        return self.sockets.deliver(url.removeprefix(SCHEME), headers, body)
 
     def _deliver(self, event_id: str, lane: str) -> None:
         _, body = self._sent[event_id]

@@ -1,0 +1,38 @@
+"""shiftbot listen: reports without a public URL."""
+
+from __future__ import annotations
+
+import argparse
+
+from shiftbot.cli import command
+from shiftbot.cli.failure import Failed
+from shiftbot.cli.services import wrong_settings
+from shiftbot.settings import Settings, SettingsError
+from shiftbot.sources import SourcesError
+
+
+def add(commands: command.Commands) -> None:
+    """Adds the command."""
+    listen = command.add(
+        commands,
+        "listen",
+        _listen,
+        "fetch what Telegram or Slack have, without a public URL",
+        "In place of `shiftbot webhooks`: long polling for Telegram, Socket Mode for Slack. Each event is confirmed\n"
+        "only when it is recorded. Runs until stopped. Phone calls, SMS and e-mail links still need the webhooks.",
+    )
+    listen.add_argument("platform", choices=("telegram", "slack"), help="whose events are fetched")
+
+
+def _listen(arguments: argparse.Namespace) -> int:
+    from webhooks.listen.doorway import ListenError
+    from webhooks.listen.main import main
+
+    try:
+        return main(Settings.load(), arguments.platform)
+    except SettingsError as error:
+        raise wrong_settings(error) from None
+    except SourcesError as error:
+        raise Failed(str(error), 2) from None
+    except ListenError as error:
+        raise Failed(str(error)) from None
