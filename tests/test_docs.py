@@ -36,6 +36,7 @@ OTHER_NAMES = {
     "SHIFTBOT_TEST_POSTGRES",
     "TICKET_ID",
     "TO_ENGINEER_ID",
+    *("SUPABASE_DB_URL", "WATCHDOG_DATABASE_URL", "WATCHDOG_TOKEN", "WATCHDOG_URL"),  # of the Edge Function
 }
 # Which scope lets an app hear an event (Slack's reference of events).
 SCOPE_OF_EVENT = {

@@ -1,4 +1,4 @@
-"""Law 8: webhooks and workers touch no table; each calls its functions."""
+"""Law 8: webhooks, workers and the watchdog touch no table; each calls its functions."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ MAY_CALL = {
         ),
         *("settle_joined", "sign_of_life", "sign_off"),
         *("claim_attachment", "settle_attachment", "files_to_link", "keep_links"),
+    },
+    "shiftbot_watchdog": {
+        *("is_anybody_ringing", "watchdog_claim", "settle_attempt", "answer_call", "hear_call_status"),
     },
 }
 

@@ -9,7 +9,7 @@ import psycopg
 
 from tests.support.postgres import TestServer
 
-ROLES = ("anon", "authenticated", "service_role", "shiftbot_ingest", "shiftbot_worker")
+ROLES = ("anon", "authenticated", "service_role", "shiftbot_ingest", "shiftbot_worker", "shiftbot_watchdog")
 COMMANDS = ("select", "insert", "update", "delete", "truncate")
 MAJOR = 18
 
@@ -17,8 +17,9 @@ _HEAD = """\
 # Who may do what
 
 Drawn from the migrated database by `python -m tests.support.access_matrix`; a test compares. The laws bind everybody,
-whoever may try. The roles `shiftbot_ingest` (webhooks) and `shiftbot_worker` (workers) touch no table: each calls the
-functions below and nothing else. `authenticated` is a signed-in person, and the policies let only engineers through.
+whoever may try. The roles `shiftbot_ingest` (webhooks), `shiftbot_worker` (workers) and `shiftbot_watchdog` (the Edge
+Function) touch no table: each calls the functions below and nothing else. `authenticated` is a signed-in person, and the
+policies let only engineers through.
 
 ## Tables
 
