@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +13,9 @@ from playwright.sync_api import Browser, Page
 from psycopg import sql
 
 from shiftbot.local.ports import free_port
-from tests.support.postgres import ROOT, Database
+from tests.support.postgres import Database
 from tests.support.waiting import eventually
+from tests.support.warm import Warm
 
 PASSWORD = "password-of-the-dashboards-login"
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -30,7 +29,7 @@ class Dashboard:
 
     url: str
     log: Path
-    process: subprocess.Popen[bytes]
+    process: Warm
     console: list[str] = field(default_factory=list)  # errors of every page that was opened
 
     def sign_in(
@@ -87,14 +86,7 @@ def dashboard(database: Database, log: Path, *engineers: str, **settings: str) -
         "DASHBOARD_URL": url,
         "DASHBOARD_LOCAL_ENGINEERS": ",".join(engineers),
     }
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "shiftbot.cli", "dashboard"],
-            env=environment | settings,
-            cwd=ROOT,
-            stdout=out,
-            stderr=out,
-        )
+    process = Warm(environment | settings, log)
     running = Dashboard(url, log, process)
     try:
         assert eventually(lambda: _answers(running) or process.poll() is not None), log.read_text()

@@ -129,7 +129,7 @@ def serve(settings: Settings, port: int = 0) -> Iterator[str]:
     """The webhooks over real HTTP; yields their address."""
     pool: Pool = open_pool(settings.database_url.get_secret_value(), "shiftbot_ingest", 20, "webhooks")
     server = make_server("127.0.0.1", port, create_app(settings, pool), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
