@@ -49,7 +49,7 @@ def head(ticket: Ticket, relatives: Sequence[Relative], flaw: Flaw | None) -> Js
         "status": ticket.status,
         "severity": ticket.severity,
         "assignee": ticket.assignee,
-        "reporter": ticket.reporter,
+        "reporter": _name(ticket.reporter),
         "platform": ticket.platform.capitalize(),
         "source": ticket.source,
         "thread": words.thread(ticket.platform, ticket.thread_key),
@@ -98,7 +98,9 @@ def verdict(verdicts: Sequence[Verdict], talk: Talk) -> Json:
     ]
     return {
         "verdict": _verdict(current),
-        "read": [{"seq": seq, "side": side, "who": who, "text": text[:500]} for seq, side, who, text in read],
+        "read": [
+            {"seq": seq, "side": side, "who": _name(who), "text": text[:500]} for seq, side, who, text in read
+        ],
         "unread": len(unread),
         "earlier": [_verdict(each) for each in verdicts if each is not current],
     }
@@ -166,7 +168,7 @@ def _state(reply: Reply) -> str:
 
 
 def _name(who: str) -> str:
-    return "Somebody, erased" if who == "erased" else who
+    return "Somebody, erased" if who == "erased" else words.customer(who)
 
 
 def _entry(entry: Entry, flaw: Flaw | None) -> Json:
