@@ -1,13 +1,13 @@
-"""Runs the benchmarks: make bench, or python -m tests.benchmarks storm|latency|sweeping."""
+"""Runs the benchmarks: make bench, or python -m tests.benchmarks storm|latency|sweeping|dashboard."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import latency, storm, sweeping
+from tests.benchmarks import dashboard, latency, storm, sweeping
 from tests.benchmarks.report import machine
 
-BENCHMARKS = {"storm": storm, "latency": latency, "sweeping": sweeping}
+BENCHMARKS = {"storm": storm, "latency": latency, "sweeping": sweeping, "dashboard": dashboard}
 
 
 def main(names: list[str]) -> int:

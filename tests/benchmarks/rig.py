@@ -33,6 +33,7 @@ class Rig:
     dsn: str
     provider: str
     admin_dsn: str
+    server: EmbeddedPostgres
 
     def one(self, query: str, *arguments: Any) -> Any:
         """The first value of the first row."""
@@ -129,4 +130,4 @@ def rig() -> Iterator[Rig]:
         assert provider.stdout is not None
         port = int(provider.stdout.readline())
         conn = stack.enter_context(psycopg.connect(server.dsn(), autocommit=True))
-        yield Rig(conn, server.dsn(), f"http://127.0.0.1:{port}", server.dsn(user="supabase_admin"))
+        yield Rig(conn, server.dsn(), f"http://127.0.0.1:{port}", server.dsn(user="supabase_admin"), server)
