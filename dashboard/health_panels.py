@@ -250,6 +250,7 @@ def model(verdicts: Sequence[Verdicts], failures: Sequence[ModelFailure]) -> Pan
         for failure in failures
     ]
     return {
+        "is_wide": True,
         "title": "Model",
         "tone": "warn" if fallbacks else "good" if by_model else "",
         "value": words_of((by_model.p50_ms or 0) / 1000) if by_model else "none",
