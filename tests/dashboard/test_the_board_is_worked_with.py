@@ -158,6 +158,19 @@ def test_the_keyboard_goes_through_the_tickets(world: World, shown: Dashboard, b
     expect(page.locator(".head .number")).to_have_text(f"#{first}")
 
 
+def test_whoever_came_to_the_header_by_keyboard_stays_there(
+    world: World, shown: Dashboard, browser: Browser
+) -> None:
+    ticket = reported(world, 1)
+    page = shown.sign_in(browser, "ada@example.com")
+    health = page.get_by_role("link", name="Health")
+    health.focus()
+    world.append(ticket, "note", "moves")
+    world.says("Still down", message=2, author="telegram:2")
+    expect(page.locator("li.ticket")).to_have_count(2, timeout=SOON)
+    expect(health).to_be_focused()
+
+
 def test_hostile_words_are_words(world: World, shown: Dashboard, browser: Browser) -> None:
     ticket = reported(world, 1, f"{HOSTILE} {'x' * 5000}")
     world.do("update public.tickets set title = %s where id = %s", HOSTILE, ticket)
