@@ -243,17 +243,14 @@ def model(verdicts: Sequence[Verdicts], failures: Sequence[ModelFailure]) -> Pan
         {"name": f"{engine} verdicts", "value": str(verdict.verdicts)} for engine, verdict in whole.items()
     ]
     if by_model and by_model.tokens_in is not None:
-        rows.append(
-            {
-                "name": "tokens read · written",
-                "value": f"{by_model.tokens_in:,} · {by_model.tokens_out or 0:,}",
-            }
-        )
+        rows.append({"name": "tokens read", "value": f"{by_model.tokens_in:,}"})
+        rows.append({"name": "tokens written", "value": f"{by_model.tokens_out or 0:,}"})
     rows += [
         {"name": f"failed: {failure.kind}", "value": str(failure.failures), "tone": "warn"}
         for failure in failures
     ]
     return {
+        "is_wide": True,
         "title": "Model",
         "tone": "warn" if fallbacks else "good" if by_model else "",
         "value": words_of((by_model.p50_ms or 0) / 1000) if by_model else "none",

@@ -37,7 +37,7 @@ _BECAME = {
     "reply_drafted": "It drafted a reply for an engineer.",
 }
 _GOING = ("attempted", "delivered", "ringing", "answered")
-_BAD = ("failed", "unknown", "skipped")
+_BAD = ("failed", "unknown")  # skipped is no failure: there was no way to try
 
 
 def head(ticket: Ticket, relatives: Sequence[Relative], flaw: Flaw | None) -> Json:
@@ -49,7 +49,7 @@ def head(ticket: Ticket, relatives: Sequence[Relative], flaw: Flaw | None) -> Js
         "status": ticket.status,
         "severity": ticket.severity,
         "assignee": ticket.assignee,
-        "reporter": ticket.reporter,
+        "reporter": _name(ticket.reporter),
         "platform": ticket.platform.capitalize(),
         "source": ticket.source,
         "thread": words.thread(ticket.platform, ticket.thread_key),
@@ -98,7 +98,9 @@ def verdict(verdicts: Sequence[Verdict], talk: Talk) -> Json:
     ]
     return {
         "verdict": _verdict(current),
-        "read": [{"seq": seq, "side": side, "who": who, "text": text[:500]} for seq, side, who, text in read],
+        "read": [
+            {"seq": seq, "side": side, "who": _name(who), "text": text[:500]} for seq, side, who, text in read
+        ],
         "unread": len(unread),
         "earlier": [_verdict(each) for each in verdicts if each is not current],
     }
@@ -166,7 +168,7 @@ def _state(reply: Reply) -> str:
 
 
 def _name(who: str) -> str:
-    return "Somebody, erased" if who == "erased" else who
+    return "Somebody, erased" if who == "erased" else words.customer(who)
 
 
 def _entry(entry: Entry, flaw: Flaw | None) -> Json:
@@ -248,7 +250,7 @@ def _page(page: Page) -> Json:
         "expires_at": _iso(page.ack_expires_at),
         "next": _next(page.next_steps),
         "companions": [vars(each) for each in page.companions],
-        "attempts": [_attempt(each) for each in page.attempts],
+        "attempts": [_attempt(each, page.state) for each in page.attempts],
     }
 
 
@@ -259,7 +261,7 @@ def _next(steps: Sequence[Step]) -> list[str]:
     ]
 
 
-def _attempt(attempt: Attempt) -> Json:
+def _attempt(attempt: Attempt, page: str) -> Json:
     outcome = attempt.outcome or ("waiting for a worker" if attempt.claimed_at is None else "being placed")
     hung_up = attempt.outcome == "answered" and attempt.ended_at is not None
     return {
@@ -270,7 +272,7 @@ def _attempt(attempt: Attempt) -> Json:
         "person": attempt.person or "Webhook",
         "method": words.METHODS[attempt.method],
         "outcome": "hung up without a key" if hung_up else words.OUTCOMES.get(outcome, outcome),
-        "tone": _tone(attempt),
+        "tone": _tone(attempt, page),
         "detail": attempt.detail,
         "due_at": _iso(attempt.due_at),
         "started_at": _iso(attempt.claimed_at),
@@ -279,9 +281,10 @@ def _attempt(attempt: Attempt) -> Json:
     }
 
 
-def _tone(attempt: Attempt) -> str:
+def _tone(attempt: Attempt, page: str) -> str:
+    """What was delivered needs nobody's eye any more once somebody has the page."""
     if attempt.outcome == "acknowledged":
         return "acknowledged"
     if not attempt.is_over:
-        return "going"
+        return "over" if page == "acknowledged" and attempt.outcome == "delivered" else "going"
     return "bad" if attempt.outcome in _BAD else "over"

@@ -97,6 +97,7 @@ _VIA = {
     "slack_button": "by a button in Slack",
 }
 _NOBODY = {"customer": "The customer", "bot": "Shift-Bot", "engineer": "An engineer", "system": "Shift-Bot"}
+_ACCOUNTS = {"slack": "Slack member", "telegram": "Telegram user"}
 _PROGRAMS = ("shiftbot_worker", "shiftbot_ingest", "paging")
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:^&])")
 
@@ -127,7 +128,16 @@ def who(entry: Entry) -> str:
         if entry.actor == "paging" or entry.event.startswith("ack_"):
             return "Paging"
         return "Shift-Bot" if entry.actor in _PROGRAMS else f"Database login {entry.actor}"
-    return entry.who or (entry.actor if entry.actor_type == "customer" else _NOBODY[entry.actor_type])
+    return entry.who or (
+        customer(entry.actor) if entry.actor_type == "customer" else _NOBODY[entry.actor_type]
+    )
+
+
+def customer(name: str) -> str:
+    """Of somebody whose name is not known, because Slack's events name nobody, the account."""
+    platform, _, account = name.partition(":")
+    kind = _ACCOUNTS.get(platform)
+    return f"{kind} {account}" if kind and account else name
 
 
 def what(entry: Entry) -> str:

@@ -17,7 +17,7 @@ from dashboard.queries import ticket_acts as acts
 from dashboard.queries.ticket import Ticket
 from dashboard.queries.ticket_talk import Reply
 from dashboard.ticket_controls import Situation, carry_out
-from dashboard.ticket_words import plain
+from dashboard.ticket_words import customer, plain
 from shiftbot.triage.text import clean_text
 
 _LONGEST = 10_000  # characters; longer ones are no reply but a file
@@ -41,7 +41,7 @@ def draw_writing(situation: Situation) -> None:
             _box(
                 ticket,
                 "reply",
-                f"{ticket.reporter} reads it in {ticket.platform.capitalize()}, in the thread",
+                f"{customer(ticket.reporter)} reads it in {ticket.platform.capitalize()}, in the thread",
                 "Send reply",
                 lambda conn, text, box: acts.reply(conn, ticket.id, text, box, ticket.last_seq),
                 "The reply is on its way.",
@@ -193,7 +193,7 @@ def _send_edited(ticket: Ticket, key: str, draft: Reply | None) -> None:
                 conn, ticket.id, draft.id, "" if text == clean_text(draft.text or "") else text, name
             )
 
-    if carry_out(send, f"The reply to {plain(ticket.reporter)} is on its way."):
+    if carry_out(send, f"The reply to {plain(customer(ticket.reporter))} is on its way."):
         _stop_editing(ticket.id)
 
 

@@ -25,7 +25,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       data.sign_out ? h("a", { href: data.sign_out, target: "_self" }, "Sign out")
         : h("a", { href: "#", onclick: (event) => { event.preventDefault(); setTriggerValue("sign_out", true); } }, "Sign out")));
   const root = parentElement.querySelector(".root");
-  root.replaceChildren(h("header", { class: "top" },
+  // Who has come to a link by the keyboard keeps it through pushes.
+  redrawIfNew(root, data, () => [h("header", { class: "top" },
     h("a", { class: "brand", href: "/", target: "_self", onclick: go("") }, icon(SHAPES.escalated, 18), h("span", {}, "Shift-Bot")),
-    h("nav", { "aria-label": "Pages" }, links), h("div", { class: "right" }, duty, live, me)));
+    h("nav", { "aria-label": "Pages" }, links), h("div", { class: "right" }, duty, live, me))]);
 }

@@ -11,7 +11,7 @@ function bars(series) {
       series.map((point) => h("i", {
         class: point.y ? "" : "none", style: `height:${Math.max(2, 100 * (point.y ?? 0) / highest)}%`, title: point.label,
       }, point.part ? h("b", { style: `height:${100 * point.part / point.y}%` }) : null))),
-    h("div", { class: "axis" }, h("span", {}, clockOf(series[0])), h("span", {}, clockOf(series.at(-1)))),
+    h("div", { class: "axis" }, h("span", {}, clockOf(series[0])), series.length > 1 && h("span", {}, clockOf(series.at(-1)))),
   ];
 }
 

@@ -41,9 +41,11 @@ function week(number, data, press) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const press = (id) => setTriggerValue("pick", id);
+  const press = (id) => setTriggerValue("pick", id), zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   redrawIfNew(parentElement.querySelector(".root"), data, () => [
     h("section", { class: "rota", "aria-label": "Rota" }, [...Array(WEEKS).keys()].map((n) => week(n, data, press))),
-    h("p", { class: "legend" }, `Times in ${Intl.DateTimeFormat().resolvedOptions().timeZone}. Press a shift to give it, or a part of it, to somebody else. Striped: an override.`),
+    h("p", { class: "legend" }, data.shifts.some((each) => !each.is_gap)
+      ? `Times in ${zone}. Press a shift to give it, or a part of it, to somebody else. Striped: an override.`
+      : `Nothing is planned yet: whoever is on call stays it. A rotation, below, plans everybody's turns; an override plans one span. Times in ${zone}.`),
   ]);
 }

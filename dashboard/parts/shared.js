@@ -49,10 +49,10 @@ function severityMark(severity) {
     [1, 2, 3, 4].map((n) => h("i", { class: n <= bars ? "on" : "" })));
 }
 
-// Seconds since then, in one or two words: "now", "4 min", "3 h", "2 d".
-function ago(iso, now = Date.now()) {
-  const seconds = Math.max(0, (now - Date.parse(iso)) / 1000);
-  if (seconds < 45) return "now";
+// How long ago, in one or two words: "now", "4 min", "3 h", "2 d". `soon` is said of less than a minute.
+function ago(iso, soon = "now") {
+  const seconds = Math.max(0, (Date.now() - Date.parse(iso)) / 1000);
+  if (seconds < 45) return soon;
   if (seconds < 3570) return `${Math.max(1, Math.round(seconds / 60))} min`;
   if (seconds < 84600) return `${Math.round(seconds / 3600)} h`;
   return `${Math.round(seconds / 86400)} d`;
@@ -63,15 +63,15 @@ function at(iso) {
   return new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
-function timeMark(iso, className = "time") {
-  return h("time", { class: className, datetime: iso, title: at(iso), "data-ago": iso }, ago(iso));
+function timeMark(iso, className = "time", soon = "now") {
+  return h("time", { class: className, datetime: iso, title: at(iso), "data-ago": iso, "data-soon": soon }, ago(iso, soon));
 }
 
 // Relative times grow old while nothing is redrawn.
 function keepTimesFresh(root) {
   clearInterval(root.shiftbotTimes);
   root.shiftbotTimes = setInterval(() => {
-    for (const each of root.querySelectorAll("[data-ago]")) each.textContent = ago(each.dataset.ago);
+    for (const each of root.querySelectorAll("[data-ago]")) each.textContent = ago(each.dataset.ago, each.dataset.soon);
   }, 15000);
   return () => clearInterval(root.shiftbotTimes);
 }

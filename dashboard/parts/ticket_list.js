@@ -7,7 +7,7 @@ const CLOCK = '<circle cx="8" cy="8" r="5.7" fill="none" stroke="currentColor" s
 function pageMark(page) {
   const who = page.who && h("bdi", {}, page.who);
   const words = {
-    ringing: [who ? ["rings ", who] : "is about to ring", " · ", timeMark(page.since)],
+    ringing: [who ? ["rings ", who] : "is about to ring", " · ", timeMark(page.since, "time", "<1 min")],
     acknowledged: [who ?? "somebody", " has it"],
     joined: [`rings with #${page.leader}`],
   }[page.state];
@@ -17,7 +17,7 @@ function pageMark(page) {
 function row(ticket, press) {
   const address = `ticket?id=${ticket.id}`;
   const waits = ticket.waiting_since && h("span", { class: "waits", title: `Its customer has waited since ${at(ticket.waiting_since)}` },
-    icon(CLOCK, 13), h("span", { class: "label" }, "waiting "), timeMark(ticket.waiting_since));
+    icon(CLOCK, 13), h("span", { class: "label" }, "waiting "), timeMark(ticket.waiting_since, "time", "<1 min"));
   return h("li", { class: `ticket ${ticket.status}${ticket.page?.state === "ringing" ? " rings" : ""}` },
     h("span", { class: "marks" }, severityMark(ticket.severity), statusMark(ticket.status, false)),
     h("div", { class: "words" },

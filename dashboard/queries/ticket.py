@@ -70,7 +70,7 @@ select t.id, t.title, t.summary, t.status::text as status, t.severity::double pr
   t.chat_external_id, t.thread_key,
   jsonb_strip_nulls(jsonb_build_object('chat_title', first.payload -> 'chat_title', 'chat_type', first.payload -> 'chat_type',
     'message', first.external_id)) as place,
-  coalesce(first.payload ->> 'author_name', t.opened_by) as reporter,
+  coalesce(nullif(first.payload ->> 'author_name', ''), t.opened_by) as reporter,
   t.assigned_engineer_id as assignee_id, g.name as assignee, t.created_at, t.updated_at,
   coalesce((
     select a.created_at from public.ticket_actions as a

@@ -41,7 +41,7 @@ class Faster:
 
 
 _FASTER = """
-select a.event, a.actor_type::text as actor_type, coalesce(g.name, a.payload ->> 'author_name') as who,
+select a.event, a.actor_type::text as actor_type, coalesce(g.name, nullif(a.payload ->> 'author_name', '')) as who,
   a.actor = 'engineer:' || private.current_engineer_id() as is_me, t.status::text as status,
   greatest(extract(epoch from clock_timestamp() - a.created_at), 0)::double precision as seconds
 from public.ticket_actions as a

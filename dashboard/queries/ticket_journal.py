@@ -87,7 +87,7 @@ class Verdict:
 
 _ENTRIES = """
 select a.seq, a.event, e.description, a.actor_type::text as actor_type, a.actor,
-  coalesce(g.name, a.payload ->> 'author_name') as who, about.name as about, a.written_by, a.body, a.payload,
+  coalesce(g.name, nullif(a.payload ->> 'author_name', '')) as who, about.name as about, a.written_by, a.body, a.payload,
   r.kind as reply_kind, case when a.body is null then r.body end as reply_words, a.external_id, a.refers_to,
   before.status_after::text as status_before, a.status_after::text, a.created_at as at, a.erased_at is not null as is_erased,
   encode(a.hash, 'hex') as hash

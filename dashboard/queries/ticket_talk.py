@@ -119,7 +119,7 @@ class _Row:
 
 _ROWS = """
 select a.seq, a.event, a.actor_type::text as actor_type,
-  coalesce(g.name, a.payload ->> 'author_name', a.actor) as who, a.body, a.payload -> 'attachments' as attachments,
+  coalesce(g.name, nullif(a.payload ->> 'author_name', ''), a.actor) as who, a.body, a.payload -> 'attachments' as attachments,
   a.external_id, a.refers_to, a.created_at as at, a.erased_at is not null as is_erased,
   r.id as reply_id, r.kind, r.state, r.body as reply_body, r.finished_at,
   coalesce(tries.sent, 0) as parts_sent, tries.error

@@ -16,6 +16,7 @@ SEVERE = re.compile(
 NOISE = re.compile(
     r"\b(thanks?( you)?|thx|danke|good (morning|night|evening))\b|^\W*(hi|hello|ok|great|lol)\b", re.I
 )
+CALLED = re.compile(r"^(?:@[\w.-]+[\s,:]+)+(?=\S)")
 BUG = re.compile(
     r"\b(error|bug|crash|fail\w*|broken|slow|wrong|does ?n.t|can ?not|can.t|stuck|timeout)", re.I
 )
@@ -84,7 +85,7 @@ def _thought(text: str) -> Json:
 def _title(said: list[str]) -> str:
     telling = [words for words in said if SEVERE.search(words) or BUG.search(words)]
     first = next(iter(telling or said), "Empty report")
-    return " ".join(first.split())[:80]
+    return CALLED.sub("", " ".join(first.split()))[:80]
 
 
 def _customers_words(text: str) -> list[str]:

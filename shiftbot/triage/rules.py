@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from shiftbot.triage import language
 from shiftbot.triage.hearing import Hearing, is_pleasantry, listen
 from shiftbot.triage.replies import compose
@@ -12,6 +14,7 @@ from shiftbot.triage.verdict import Category, Conversation, Said, Verdict
 ESCALATES_FROM = 0.7
 _REPORT_FROM = 0.17  # a problem faded or imagined below this is no report of its own
 _TITLE = 90
+_CALLED = re.compile(r"^\s*(?:@[\w.-]+[\s,:]+)+(?=\S)")  # whom a message calls is not what it is about
 
 
 class RulesEngine:
@@ -96,8 +99,9 @@ def _title(customers: list[Said]) -> str:
     """The first sentence that is more than a greeting; the file's name where there are no words."""
     for message in customers[:20]:
         for sentence in sentences(message.text):
-            bare = Said(0, "customer", "", sentence.raw, message.at)
-            if not is_pleasantry(bare) and (title := clean_text(sentence.raw.strip(" ,.;:-!"), _TITLE)):
+            words = _CALLED.sub("", sentence.raw)
+            bare = Said(0, "customer", "", words, message.at)
+            if not is_pleasantry(bare) and (title := clean_text(words.strip(" ,.;:-!"), _TITLE)):
                 return title
     names = [name for message in customers for name in message.attachments]
     if names and (name := clean_text(names[0], 60)):

@@ -119,7 +119,7 @@ def test_what_is_shown_is_in_the_address(world: World, shown: Dashboard, browser
     expect(page.locator(".head .number")).to_have_text(f"#{other}")
     page.get_by_role("link", name="Board").last.click()
     expect(search(page)).to_have_value("login")
-    assert numbers(page) == [f"#{other}"]
+    expect(page.locator("li.ticket .number")).to_have_text([f"#{other}"])
     page.get_by_role("button", name="Clear").click()
     expect(page).to_have_url(f"{shown.url}/")
     expect(page.locator("li.ticket")).to_have_count(1)
@@ -156,6 +156,19 @@ def test_the_keyboard_goes_through_the_tickets(world: World, shown: Dashboard, b
     world.append(second, "note", "moves")  # the focus stays where it is
     page.keyboard.press("Enter")
     expect(page.locator(".head .number")).to_have_text(f"#{first}")
+
+
+def test_whoever_came_to_the_header_by_keyboard_stays_there(
+    world: World, shown: Dashboard, browser: Browser
+) -> None:
+    ticket = reported(world, 1)
+    page = shown.sign_in(browser, "ada@example.com")
+    health = page.get_by_role("link", name="Health")
+    health.focus()
+    world.append(ticket, "note", "moves")
+    world.says("Still down", message=2, author="telegram:2")
+    expect(page.locator("li.ticket")).to_have_count(2, timeout=SOON)
+    expect(health).to_be_focused()
 
 
 def test_hostile_words_are_words(world: World, shown: Dashboard, browser: Browser) -> None:

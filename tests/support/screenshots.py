@@ -23,7 +23,7 @@ from shiftbot.local.rung import running
 from tests.support.browser import chromium
 from tests.support.dashboard import HEADER, PHONE
 
-WIDE = (1280, 800)
+WIDE, TALL = (1280, 800), (1280, 1060)
 _REST_SECONDS = 120.0
 
 
@@ -39,13 +39,13 @@ def main(folder: Path) -> None:
         _plan(settings)
         serious = _let_it_ring(settings)
         for name, path, size, dark in (
+            ("playground", "/playground", WIDE, False),  # first, while the phone rings
             ("board", "/", WIDE, False),
             ("board-dark", "/", WIDE, True),
             ("board-phone", "/", PHONE, False),
             ("ticket", f"/ticket?id={serious}", WIDE, False),
             ("on-call", "/on-call", WIDE, False),
-            ("health", "/health", WIDE, False),
-            ("playground", "/playground", WIDE, False),
+            ("health", "/health", TALL, False),
         ):
             page = _page(browser, settings["DASHBOARD_URL"], path, size, dark)
             page.screenshot(path=folder / f"{name}.png")

@@ -204,6 +204,11 @@ def test_the_newest_telling_message_decides_the_language() -> None:
 
 def test_the_title_is_the_first_sentence_that_says_something() -> None:
     assert triage("Hi team! Good morning. The export fails. Also...").title == "The export fails"
+
+
+def test_whom_a_message_calls_is_not_its_title() -> None:
+    assert triage("@U0SHIFTSIM @ben.b, the export fails").title == "the export fails"
+    assert triage("The export to ben@example.com fails").title == "The export to ben@example.com fails"
     assert len(triage("word " * 200).title) <= 120
 
 
