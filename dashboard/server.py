@@ -28,6 +28,7 @@ from dashboard.identity import PROVIDER
 from dashboard.listener import listen
 from dashboard.pages_of import PAGES
 from shiftbot import log as logs
+from shiftbot import pooler
 from shiftbot.dashboard_settings import DashboardSettings
 from shiftbot.settings import SettingsError
 
@@ -51,6 +52,7 @@ def main(settings: DashboardSettings) -> int:
     """Serves until SIGTERM or SIGINT. Raises SettingsError."""
     logs.configure("dashboard", settings.log_level, secrets=settings.secrets())
     app = make_app(settings)
+    pooler.refuse(settings.dashboard_database_url.get_secret_value(), "DASHBOARD_DATABASE_URL")
     _refuse_might(settings)
     _spare_the_collector()
     uvicorn.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from shiftbot import pooler
 from shiftbot.cli import command, database
 from shiftbot.cli.failure import Failed
 from shiftbot.migrate import MigrationError, migrate
@@ -23,6 +24,9 @@ def add(commands: command.Commands) -> None:
 
 def _migrate(_: argparse.Namespace) -> int:
     with database.explained():
+        # Its lock belongs to a session: a pooled one would go on holding it for whoever comes next.
+        if said := pooler.problem(database.dsn()):
+            raise Failed(f"DATABASE_URL {said}.", 2)
         try:
             applied = migrate(database.dsn())
         except MigrationError as error:
