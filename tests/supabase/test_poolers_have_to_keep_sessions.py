@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 
+import httpx
 import psycopg
 import pytest
 from psycopg_pool import PoolTimeout
@@ -87,6 +88,12 @@ def test_a_pool_gives_nothing_out(pooled: Bouncer, caplog: pytest.LogCaptureFixt
         pytest.fail("it was given out")
 
     assert FIX in caplog.text
+
+
+def test_webhooks_that_found_out_late_record_nothing(database: Database, pooled: Bouncer) -> None:
+    with product(database, database_url=pooled.dsn("transaction")) as story:
+        assert httpx.get(f"{story.url}/readyz", timeout=30).status_code == 503
+        assert story.statuses() == []
 
 
 @pytest.mark.parametrize("command", ["webhooks", "worker", "migrate"])

@@ -51,8 +51,10 @@ class Customers:
         is_over = threading.Event()
 
         def ask_on() -> None:
-            while not is_over.wait(0.03):
+            for _ in range(100):
                 self.ask()
+                if is_over.wait(0.03):
+                    return
 
         thread = threading.Thread(target=ask_on)
         thread.start()
