@@ -51,8 +51,8 @@ _OPTIONS = {
 def main(settings: DashboardSettings) -> int:
     """Serves until SIGTERM or SIGINT. Raises SettingsError."""
     logs.configure("dashboard", settings.log_level, secrets=settings.secrets())
-    app = make_app(settings)
     pooler.refuse(settings.dashboard_database_url.get_secret_value(), "DASHBOARD_DATABASE_URL")
+    app = make_app(settings)
     _refuse_might(settings)
     _spare_the_collector()
     uvicorn.run(

@@ -96,12 +96,20 @@ def test_webhooks_that_found_out_late_record_nothing(database: Database, pooled:
         assert story.statuses() == []
 
 
-@pytest.mark.parametrize("command", ["webhooks", "worker", "migrate"])
-def test_a_program_ends_with_one_sentence(pooled: Bouncer, command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "setting"),
+    [
+        ("webhooks", "DATABASE_URL:"),
+        ("worker", "DATABASE_URL:"),
+        ("dashboard", "DASHBOARD_DATABASE_URL:"),
+        ("migrate", "DATABASE_URL"),
+    ],
+)
+def test_a_program_ends_with_one_sentence(pooled: Bouncer, command: str, setting: str) -> None:
     done = shiftbot(command, pooled.dsn("transaction"))
 
     assert done.returncode == 2
-    assert f"DATABASE_URL{'' if command == 'migrate' else ':'} {pooler.ADVICE}" in done.stderr
+    assert f"{setting} {pooler.ADVICE}" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -124,6 +132,9 @@ def shiftbot(command: str, dsn: str) -> subprocess.CompletedProcess[str]:
         "DATABASE_URL": dsn,
         "WEBHOOKS_BIND": "127.0.0.1:0",
         "SOURCES_FILE": str(ROOT / "sources.json"),
+        "DASHBOARD_DATABASE_URL": dsn,
+        "DASHBOARD_COOKIE_SECRET": "of the test" * 3,
+        "DASHBOARD_LOCAL_ENGINEERS": "ana@example.com",
     }
     return subprocess.run(
         [sys.executable, "-m", "shiftbot.cli", command],
