@@ -12,7 +12,7 @@ MAJOR = 15
 PROGRAMS = Path(f"/usr/lib/postgresql/{MAJOR}/bin")
 PG_PROVE = Path("/usr/bin/pg_prove")
 PGBOUNCER = Path("/usr/sbin/pgbouncer")
-_PACKAGES = {
+PACKAGES = {
     PROGRAMS / "postgres": "postgresql-15",
     PROGRAMS.parent / "lib/plpgsql_check.so": "postgresql-15-plpgsql-check",
     Path(f"/usr/share/postgresql/{MAJOR}/extension/pgtap.control"): "postgresql-15-pgtap",
@@ -23,7 +23,7 @@ _PACKAGES = {
 
 def remedy() -> str:
     """What to type to get the packages that are missing, or ""."""
-    missing = [package for path, package in _PACKAGES.items() if not path.exists()]
+    missing = [package for path, package in PACKAGES.items() if not path.exists()]
     return f"Please install: apt-get install {' '.join(missing)}" if missing else ""
 
 

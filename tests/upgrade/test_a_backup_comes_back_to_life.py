@@ -16,7 +16,7 @@ from shiftbot.migrate import migrate
 from tests.support.customers import rests
 from tests.support.drill import FreshServer, back_up, restore
 from tests.support.duty import Duty, on_duty
-from tests.support.postgres import Database
+from tests.support.postgres import ROOT, Database
 from tests.support.product import GROUP, SECRET, serve
 
 pytestmark = pytest.mark.newest_postgres
@@ -180,3 +180,12 @@ def test_another_version_is_refused_as_a_whole(
     assert "the dump is of migration" in done.stdout
     assert elsewhere.connect().execute("select * from public.sources").fetchall() == []
     assert migrate(elsewhere.dsn) == []
+
+
+def test_no_queue_is_forgotten(database: Database) -> None:
+    """Whoever adds a queue says in end.sql from which rows it is filled again."""
+    end = (ROOT / "supabase" / "restore" / "end.sql").read_text()
+    queues = [name for (name,) in database.connect().execute("select name from private.queues order by name")]
+
+    assert [name for name in queues if f"from pgmq.q_{name} as q" not in end] == []
+    assert len(queues) >= 4
