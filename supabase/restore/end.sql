@@ -35,6 +35,6 @@ where a.outcome is null
                   where q.message ->> 'kind' = 'attempt' and (q.message ->> 'attempt_id')::bigint = a.id)
 \g /dev/null
 select private.enqueue('attachments', jsonb_build_object('attachment_id', f.id, 'ticket_id', f.ticket_id)) from public.attachments as f
-where f.state = 'waiting'
+where f.state in ('waiting', 'erased')  -- of an erased one the file may still have to be removed
   and not exists (select from pgmq.q_attachments as q where (q.message ->> 'attachment_id')::bigint = f.id)
 \g /dev/null
