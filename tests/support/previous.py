@@ -73,7 +73,7 @@ def program(code: Path, settings: Mapping[str, str], *arguments: str) -> Iterato
         yield process
         assert process.poll() is None
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait(30)

@@ -145,7 +145,7 @@ def test_the_work_goes_on_even_where_the_queues_were_not_in_the_dump(
         duty.telegram.set_webhook(f"{url}/webhooks/telegram", SECRET)
         told["new"] = ask(there, 15)
         there.time_passes(601)
-        assert len(duty.operator("Ben").messages(1)) == 1
+        assert len(duty.operator("Ben").messages(1, timeout=30)) == 1
         assert there.until(lambda: {there.status(told[name]) for name in ANSWERED} == {"awaiting_feedback"})
         there.conn.execute(
             "insert into public.ticket_actions (ticket_id, event) values (%s, 'acknowledged')",
