@@ -28,6 +28,7 @@ from dashboard.identity import PROVIDER
 from dashboard.listener import listen
 from dashboard.pages_of import PAGES
 from shiftbot import log as logs
+from shiftbot import pooler
 from shiftbot.dashboard_settings import DashboardSettings
 from shiftbot.settings import SettingsError
 
@@ -50,6 +51,7 @@ _OPTIONS = {
 def main(settings: DashboardSettings) -> int:
     """Serves until SIGTERM or SIGINT. Raises SettingsError."""
     logs.configure("dashboard", settings.log_level, secrets=settings.secrets())
+    pooler.refuse(settings.dashboard_database_url.get_secret_value(), "DASHBOARD_DATABASE_URL")
     app = make_app(settings)
     _refuse_might(settings)
     _spare_the_collector()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import weakref
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool
+
+from shiftbot import pooler
 
 Pool = ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
 TRUSTED_SECONDS = 0.5  # a connection used within these is taken to be alive
@@ -18,10 +21,14 @@ def open_pool(dsn: str, role: str, size: int, name: str, timeout: float = 5) -> 
     """A pool of up to `size` autocommit connections that act as `role`; opened lazily, so it may be made before a fork.
 
     The login of `dsn` must be a member of `role`; whatever else the login may do, the program does not. Who gets no
-    connection within `timeout` seconds gets PoolTimeout.
+    connection within `timeout` seconds gets PoolTimeout. Behind a pooler in transaction mode nobody gets any.
     """
+    is_kept = threading.Event()
 
     def act_as_role(conn: psycopg.Connection[Any]) -> None:
+        if not is_kept.is_set():
+            _require_session(conn, dsn)
+            is_kept.set()
         conn.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
 
     freshness = _Freshness()
@@ -40,6 +47,11 @@ def open_pool(dsn: str, role: str, size: int, name: str, timeout: float = 5) -> 
         reconnect_timeout=2,
         name=name,
     )
+
+
+def _require_session(conn: psycopg.Connection[Any], dsn: str) -> None:
+    if not pooler.keeps_sessions(conn, dsn):
+        raise pooler.TransactionPooling(f"the address {pooler.ADVICE}")
 
 
 class _Freshness:

@@ -30,6 +30,8 @@ CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 # Capitals in code that are no setting of a process.
 OTHER_NAMES = {
     "ENGINEER_ID",
+    "NEW_DATABASE_URL",
+    "ON_ERROR_STOP",
     "PYTEST_ARGS",
     "SHIFTBOT_HOME",
     "SHIFTBOT_PORT_BASE",

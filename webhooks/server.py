@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from shiftbot import log as logs
-from shiftbot import sources
+from shiftbot import pooler, sources
 from shiftbot.db import open_pool
 from shiftbot.settings import Settings
 from webhooks.app import create_app
@@ -69,5 +69,6 @@ def main(settings: Settings) -> int:
     """Serves until SIGTERM. Raises SourcesError when sources.json cannot be used from the start."""
     logs.configure("webhooks", settings.log_level, secrets=settings.secrets())
     sources.load(Path(settings.sources_file))
+    pooler.refuse(settings.database_url.get_secret_value())
     Server(settings).run()
     return 0

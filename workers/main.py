@@ -10,6 +10,7 @@ from types import FrameType
 from uuid import uuid4
 
 from shiftbot import log as logs
+from shiftbot import pooler
 from shiftbot.db import Pool, open_pool
 from shiftbot.paging.base import Channel
 from shiftbot.paging.channels import make_channels
@@ -34,6 +35,7 @@ def main(settings: Settings, which: str = "all") -> int:
     """Works until SIGTERM or SIGINT, then finishes what is in hand. Raises SettingsError."""
     logs.configure(f"worker-{which}", settings.log_level, secrets=settings.secrets())
     run_checks(settings)
+    pooler.refuse(settings.database_url.get_secret_value())
     stop = threading.Event()
 
     def on_signal(number: int, _: FrameType | None) -> None:

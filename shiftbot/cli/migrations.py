@@ -6,6 +6,7 @@ import argparse
 
 import psycopg
 
+from shiftbot import pooler
 from shiftbot.cli import command, database
 from shiftbot.cli.failure import Failed
 from shiftbot.local.database import prepare_database
@@ -32,6 +33,9 @@ def add(commands: command.Commands) -> None:
 
 def _migrate(arguments: argparse.Namespace) -> int:
     with database.explained():
+        # Its lock belongs to a session: a pooled one would go on holding it for whoever comes next.
+        if said := pooler.problem(database.dsn()):
+            raise Failed(f"DATABASE_URL {said}.", 2)
         try:
             if arguments.plain:
                 _prepare(database.dsn())

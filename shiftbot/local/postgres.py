@@ -65,6 +65,11 @@ class EmbeddedPostgres:
         return f"postgresql://{user}:{self._passwords[user]}@{HOST}:{self.port}/{database}"
 
     @property
+    def programs(self) -> Path:
+        """The folder of this version's own programs."""
+        return self._wheel.programs
+
+    @property
     def is_running(self) -> bool:
         """True while a postmaster serves this very directory, whoever started it."""
         return _live_postmaster(self.data_dir) is not None

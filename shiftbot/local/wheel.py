@@ -27,6 +27,11 @@ class Wheel:
         self._bin_path: Path = server.bin_path
         self._user: str | None = server.system_user
 
+    @property
+    def programs(self) -> Path:
+        """Where they are: pg_dump, psql and the like among them."""
+        return self._bin_path
+
     def give(self, path: Path) -> None:
         """Makes the path the server user's own."""
         if self._user is not None:

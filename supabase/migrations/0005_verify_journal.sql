@@ -8,13 +8,24 @@ language sql stable security invoker set search_path = '' as $$
 $$;
 comment on function private.next_status(public.ticket_status, text) is 'The status that an event leads to; null where the move is not legal.';
 
-create aggregate private.fold_status(text) (sfunc = private.next_status, stype = public.ticket_status, initcond = 'open');
-comment on aggregate private.fold_status(text) is 'Replays events, in journal order, into the status they lead to.';
+create function private.fold_status(p_events text[]) returns public.ticket_status
+language plpgsql stable security invoker set search_path = '' as $$
+declare
+  folded public.ticket_status := 'open'::public.ticket_status;
+  happened text;
+begin
+  foreach happened in array p_events loop
+    folded := private.next_status(folded, happened);
+  end loop;
+  return folded;
+end
+$$;
+comment on function private.fold_status(text[]) is 'Replays events, in journal order, into the status they lead to.';
 
 create view ops.status_drift with (security_invoker = true) as
   select t.id as ticket_id, t.status as stored_status, coalesce(f.status, 'open') as replayed_status
   from public.tickets as t
-  left join (select ticket_id, private.fold_status(event order by seq) as status
+  left join (select ticket_id, private.fold_status(array_agg(event order by seq)) as status
              from public.ticket_actions group by ticket_id) as f on f.ticket_id = t.id
   where t.status is distinct from coalesce(f.status, 'open');
 comment on view ops.status_drift is 'Tickets whose status is not what their journal says: always empty.';

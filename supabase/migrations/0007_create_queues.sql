@@ -99,13 +99,14 @@ comment on function private.fail_message(text, bigint, text) is 'A handler faile
 create function private.requeue_dead(p_queue text, p_msg_id bigint default null) returns integer
 language plpgsql security definer set search_path = '' as $$  -- definer: operators hold no right on pgmq
 declare
-  dead record;
+  dead_id bigint;
+  dead jsonb;
   n integer := 0;
 begin
-  for dead in execute format('select msg_id, message from pgmq.%I where $1 is null or msg_id = $1 order by msg_id for update',
+  for dead_id, dead in execute format('select msg_id, message from pgmq.%I where $1 is null or msg_id = $1 order by msg_id for update',
                              'q_' || p_queue || '_dead') using p_msg_id loop
-    perform private.enqueue(p_queue, dead.message -> 'message');
-    perform pgmq.archive(p_queue || '_dead', dead.msg_id);
+    perform private.enqueue(p_queue, dead -> 'message');
+    perform pgmq.archive(p_queue || '_dead', dead_id);
     n := n + 1;
   end loop;
   return n;

@@ -9,7 +9,7 @@ declare
   root bytea;
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('shiftbot.sweep', 0)) then
-    return '{}';
+    return '{}'::jsonb;
   end if;
   select * into settings from public.app_settings;
   for due in

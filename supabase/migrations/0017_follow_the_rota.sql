@@ -175,13 +175,11 @@ comment on function private.warn_of_gaps() is 'Warns the active admins of each g
 create function private.apply_rota() returns boolean
 language plpgsql security definer set search_path = '' as $$  -- definer: called within the sweep only
 declare
-  said private.rota_state;
   shift public.shifts;
   target bigint;
   holder bigint;
 begin
   perform pg_advisory_xact_lock(hashtextextended('shiftbot.hand_over', 0));  -- before any row of engineers, as hand_over does
-  select * into said from private.rota_state;
   select * into shift from public.shifts as s where tstzrange(s.starts_at, s.ends_at) @> clock_timestamp();
   select e.id into target from public.engineers as e where e.id = shift.engineer_id and e.is_active for no key update;
   select e.id into holder from public.engineers as e where e.is_on_call;
@@ -219,11 +217,11 @@ declare
 begin
   if not exists (select from public.rotations) and not exists (select from public.shifts)
      and (select shift_id is null from private.rota_state) then
-    return '{}';  -- a team without a rota, and none that has just removed its last shift
+    return '{}'::jsonb;  -- a team without a rota, and none that has just removed its last shift
   end if;
   perform from private.rota_state for update skip locked;
   if not found then
-    return '{}';  -- another sweep is at it
+    return '{}'::jsonb;  -- another sweep is at it
   end if;
   -- Somebody may hold the plan in an open transaction: what is committed is followed all the same.
   if pg_try_advisory_xact_lock(hashtextextended('shiftbot.plan_shifts', 0)) then

@@ -234,7 +234,7 @@ create function private.settle_attempts(p_attempt_ids bigint[], p_msg_ids bigint
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
 declare
   request record;
-  settled bigint[] := '{}';
+  settled bigint[] := array[]::bigint[];
 begin
   for request in
     select x.attempt_id, x.msg_id, x.external_id, e.ticket_id

@@ -47,7 +47,7 @@ declare
   due record;
   -- A reminder at once, with a timeout shorter than it, would only puzzle.
   reminder interval := (select least(ack_reminder, ack_timeout / 2) from public.app_settings);
-  done text[] := '{}';
+  done text[] := array[]::text[];
   moment timestamptz := clock_timestamp();
 begin
   for due in
@@ -206,7 +206,7 @@ declare
   moment timestamptz := clock_timestamp();
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('shiftbot.sweep', 0)) then
-    return '{}';
+    return '{}'::jsonb;
   end if;
   rota := private.follow_rota();  -- first: it may wait for a hand-over, and holds no ticket yet
   pages := private.sweep_pages();

@@ -56,14 +56,11 @@ end
 $$;
 comment on function private.words_of_action(public.ticket_actions) is 'What a journal row is found by: who wrote and what, the first 7,000 characters of it.';
 
-create aggregate private.all_words(tsvector) (sfunc = tsvector_concat, stype = tsvector, initcond = '');
-comment on aggregate private.all_words(tsvector) is 'The words of several texts.';
-
 create function private.keep_words(p_ticket_id bigint, p_block integer) returns void
 language plpgsql security definer set search_path = '' as $$  -- definer: fires for whoever writes the journal
 begin
   insert into private.ticket_words as w (ticket_id, block, words)
-  select p_ticket_id, p_block, private.all_words(found.words)
+  select p_ticket_id, p_block, coalesce(string_agg(found.words::text, ' '), '')::tsvector  -- stripped: no positions to keep apart
   from (
     select strip(private.words(concat_ws(' ', left(t.title, 1000), left(t.summary, 5000)))) as words
     from public.tickets as t where t.id = p_ticket_id and p_block = 0

@@ -52,11 +52,13 @@ declare
     ' union all ') from private.queues as q);
 begin
   perform private.require_engineer();
-  return query execute format($query$
+  for queue, msg_id, died_at, attempts, reason, ticket_id, message in execute format($query$
     select d.queue, d.msg_id, d.enqueued_at, (d.message ->> 'attempts')::integer, d.message ->> 'reason',
       substring(d.message #>> '{message,ticket_id}' from '^[0-9]{1,18}$')::bigint, d.message -> 'message'
     from (%s) as d order by d.enqueued_at desc, d.queue, d.msg_id desc limit $1 $query$, newest_of_each)
-    using least(greatest(coalesce(p_limit, 50), 0), 200);
+    using least(greatest(coalesce(p_limit, 50), 0), 200) loop
+    return next;
+  end loop;
 end
 $$;
 comment on function private.dead_letters(integer) is 'The messages that kept failing, the newest first, each with its reason and its ticket, where it has one. For engineers.';

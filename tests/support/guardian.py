@@ -6,12 +6,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from shiftbot.local.postgres import EmbeddedPostgres
+from tests.support.debian import postgres_of
 
 
 def main(data_dir: Path, version: int) -> None:
     sys.stdin.buffer.read()
-    EmbeddedPostgres(data_dir, version).stop()
+    postgres_of(data_dir, version).stop()
     shutil.rmtree(data_dir.parent, ignore_errors=True)
 
 

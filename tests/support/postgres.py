@@ -20,6 +20,7 @@ from psycopg import sql
 from shiftbot.local.database import prepare_database
 from shiftbot.local.postgres import EmbeddedPostgres
 from shiftbot.migrate import migrate
+from tests.support.debian import postgres_of
 
 API_ROLES = frozenset({"anon", "authenticated", "service_role"})
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +74,7 @@ class TestServer:
 
     def __init__(self, version: int) -> None:
         self._home = Path(tempfile.mkdtemp(prefix=f"shiftbot-pg{version}-", dir=_in_memory()))
-        self.server = EmbeddedPostgres(self._home / "data", version, durable=False)
+        self.server = postgres_of(self._home / "data", version)
         self._numbers = itertools.count(1)
         self._guardian: subprocess.Popen[bytes] | None = None
 
@@ -86,7 +87,11 @@ class TestServer:
         self.server.start()
         self._create(TEMPLATE, "template1")
         prepare_database(self.server.dsn(TEMPLATE, "supabase_admin"))
-        migrate(self.server.dsn(TEMPLATE))
+        self.fill(TEMPLATE)
+
+    def fill(self, database: str) -> None:
+        """Gives a prepared database the product's schema."""
+        migrate(self.server.dsn(database))
 
     def stop(self) -> None:
         if self._guardian is not None and self._guardian.stdin is not None:
