@@ -7,7 +7,7 @@ create table private.api_requests (
   key text not null,
   fingerprint bytea not null,
   status integer,
-  answer jsonb,
+  answer json,
   created_at timestamptz not null default clock_timestamp(),
   constraint api_key_is_used_once_a_day primary key (engineer_id, key),
   constraint api_key_has_1_to_255_characters check (length(key) between 1 and 255),
@@ -15,9 +15,10 @@ create table private.api_requests (
 );
 alter table private.api_requests enable row level security;
 create index api_requests_created_at_idx on private.api_requests (created_at);
+comment on column private.api_requests.answer is 'json and not jsonb: it is given again as it was, byte for byte.';
 comment on table private.api_requests is 'Writes of the API of the last day with their answers, by the key their sender gave them.';
 
-create function private.begin_request(p_key text, p_fingerprint bytea) returns table (status integer, answer jsonb)
+create function private.begin_request(p_key text, p_fingerprint bytea) returns table (status integer, answer json)
 language plpgsql security definer set search_path = '' as $$  -- definer: callers see their own keys' answers and nothing else
 #variable_conflict use_column
 declare
@@ -48,7 +49,7 @@ $$;
 comment on function private.begin_request(text, bytea) is
   'Claims a key for this transaction; of one whose request is done, its answer. A request in hand is waited for.';
 
-create function private.finish_request(p_key text, p_status integer, p_answer jsonb) returns void
+create function private.finish_request(p_key text, p_status integer, p_answer json) returns void
 language plpgsql security definer set search_path = '' as $$  -- definer: callers write their own keys' answers and nothing else
 begin
   perform private.require_engineer();
@@ -56,6 +57,6 @@ begin
   where r.engineer_id = private.current_engineer_id() and r.key = p_key and r.status is null;
 end
 $$;
-comment on function private.finish_request(text, integer, jsonb) is 'Keeps the answer of the request that this transaction did.';
+comment on function private.finish_request(text, integer, json) is 'Keeps the answer of the request that this transaction did.';
 
-grant execute on function private.begin_request(text, bytea), private.finish_request(text, integer, jsonb) to authenticated;
+grant execute on function private.begin_request(text, bytea), private.finish_request(text, integer, json) to authenticated;

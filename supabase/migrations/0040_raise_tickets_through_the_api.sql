@@ -1,10 +1,10 @@
 -- Other systems raise tickets through the API: a source of the platform `api` stands for one such system, and its reports go the way of
 -- every message (laws 5 and 6): deduplicated by the id the system gives, threaded, triaged, paged. Nothing is sent back into a thread,
--- because there is none; what the bot and engineers say is in the timeline.
+-- because there is none: its reply_mode is off, and what triage and engineers say is in the timeline.
 -- Watch: the reporter is the signed-in identity, never a parameter (law 8).
 
 alter table public.sources add constraint api_source_answers_in_its_timeline
-  check (platform <> 'api' or coalesce(settings ->> 'reply_mode', 'off') = 'off');
+  check (platform <> 'api' or coalesce(settings ->> 'reply_mode', '') = 'off');
 
 create or replace function private.chain_action() returns trigger
 language plpgsql security definer set search_path = '' as $$  -- definer: engineers may append, not touch tickets
@@ -102,25 +102,6 @@ begin
   end if;
   return null;
 end
-$$;
-
-create or replace function private.decide_verdict(p_ticket public.tickets, p_verdict jsonb) returns text
-language sql stable security definer set search_path = '' as $$  -- definer: called from record_verdict only
-  select case
-    when p_ticket.status <> 'open' then 'summarised'
-    when (p_verdict ->> 'escalate')::boolean
-      or (p_verdict ->> 'severity')::numeric >= coalesce((s.settings ->> 'escalation_threshold')::numeric, a.escalation_threshold)
-      then 'triaged_escalate'
-    when p_verdict ->> 'category' = 'noise' then 'triaged_ignore'
-    -- An engineer has answered while triage was thinking: a second answer would be one too many.
-    when exists (select from public.ticket_actions as said
-                 where said.ticket_id = p_ticket.id and said.seq > p_ticket.last_said_seq
-                   and said.event = 'public_reply' and said.action_type <> 'system_update') then 'summarised'
-    when s.settings ->> 'reply_mode' = 'draft' then 'reply_drafted'
-    when s.settings ->> 'reply_mode' = 'off' or s.platform = 'api' then 'summarised'
-    else 'triaged_answer' end
-  from public.sources as s cross join public.app_settings as a
-  where s.id = p_ticket.source_id
 $$;
 
 create function private.raise_ticket(p_source_id bigint, p_external_id text, p_thread text, p_title text, p_body text)

@@ -125,7 +125,7 @@ def settings(database: Database, world: World, introspection_url: str, **more: A
 def api(database: Database, **more: Any) -> Iterator[Api]:
     world = World(database)
     world.source()
-    source = world.source("monitoring", "api")
+    source = world.source("monitoring", "api", reply_mode="off")
     ada, ben = world.engineer("Ada", is_admin=True), world.engineer("Ben")
     for name in ("ada", "ben"):
         world.do("update public.engineers set auth_subject = %s where lower(name) = %s", name, name)

@@ -13,7 +13,7 @@ from typing import Any, Literal, LiteralString, TypeVar, cast
 from flask import Response, current_app, g, request
 from flask_openapi3 import APIBlueprint
 from psycopg.rows import class_row
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 from pydantic import BaseModel
 
 from shiftbot.acting import Connection, Database, Refused
@@ -104,9 +104,7 @@ class Routes:
                 return _sent(known[0], known[1] | {"replayed": True})
             done = work(conn)
             answer = {"body": done.body.model_dump(mode="json", by_alias=True), "headers": done.headers}
-            conn.execute(
-                "select private.finish_request(%s, %s, %s)", (header.key, done.status, Jsonb(answer))
-            )
+            conn.execute("select private.finish_request(%s, %s, %s)", (header.key, done.status, Json(answer)))
         return _sent(done.status, answer)
 
     def _admit(self) -> None:

@@ -32,7 +32,9 @@ def _in_utc(value: datetime) -> datetime:
 
 
 Id = Annotated[int, Field(ge=1, le=_BIG)]
-Number = Annotated[int, BeforeValidator(_number), Field(ge=1, le=_BIG)]
+Number = Annotated[
+    int, Field(ge=1, le=_BIG), BeforeValidator(_number)
+]  # in this order the document tells the bounds
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Line = Annotated[
     str,
