@@ -155,6 +155,7 @@ def test_without_a_provider_the_api_says_that_it_is_off(served: Api) -> None:
     pool = open_pool(served.world.database.dsn, "shiftbot_ingest", 1, "webhooks")
     app = create_app(Settings.load(database_url=served.world.database.dsn), pool)
     refused = app.test_client().get("/api/v1/tickets", headers={"Authorization": "Bearer ada"})
+    app.extensions["shiftbot_api"].close()
     pool.close()
 
     assert refused.status_code == 503

@@ -61,7 +61,7 @@ def provider() -> Iterator[Provider]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     known.url = f"http://127.0.0.1:{server.server_port}/introspect"
     try:
@@ -106,14 +106,14 @@ class Api:
         return {"Authorization": f"Bearer {token or self.token}"}
 
 
-def settings(database: Database, world: World, introspection_url: str, **more: Any) -> Settings:
+def settings(database: Database, world: World, oauth_introspection_url: str, **more: Any) -> Settings:
     """Of webhooks that serve the API, over the login that may become `authenticated` alone."""
     world.do(sql.SQL("alter role shiftbot_api login password {}").format(sql.Literal(PASSWORD)).as_string())
     login = f"postgresql://shiftbot_api:{PASSWORD}@127.0.0.1:{database.server.port}/{database.name}"
     given = {
         "database_url": database.dsn,
         "api_database_url": login,
-        "oauth_introspection_url": introspection_url,
+        "oauth_introspection_url": oauth_introspection_url,
         "oauth_client_id": CLIENT,
         "oauth_client_secret": SECRET,
         "oauth_audience": AUDIENCE,
@@ -132,7 +132,7 @@ def api(database: Database, **more: Any) -> Iterator[Api]:
     with provider() as known:
         known.knows("ada")
         known.knows("ben")
-        given = settings(database, world, known.url, **more)
+        given = settings(database, world, **{"oauth_introspection_url": known.url} | more)
         pool = open_pool(given.database_url.get_secret_value(), "shiftbot_ingest", 4, "webhooks", timeout=2)
         app = create_app(given, pool)
         try:

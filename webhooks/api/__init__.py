@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from flask import redirect
 from flask_openapi3 import Info, OpenAPI
 from werkzeug.wrappers import Response
@@ -51,7 +53,10 @@ def mount(app: OpenAPI, settings: Settings) -> None:
     dsn = settings.api_database_url or settings.database_url
     database = Database(dsn.get_secret_value(), settings.api_database_connections, "api")
     introspector = Introspector(settings) if settings.oauth_introspection_url else None
-    app.extensions["shiftbot_api"] = database  # for whoever closes it
+    opened = app.extensions["shiftbot_api"] = ExitStack()  # for whoever closes it
+    opened.callback(database.close)
+    if introspector is not None:
+        opened.callback(introspector.close)
     for name, resource in _RESOURCES.items():
         app.register_api(resource.blueprint(Routes(name, database, Doorkeeper(introspector))))
 
