@@ -13,7 +13,20 @@ from pydantic import Field, StrictBool, StringConstraints
 from shiftbot.acting import Connection, Refused
 from webhooks.api.problems import not_found
 from webhooks.api.routing import PREFIX, Done, Routes, cut, require_version, row, rows, shown, tag_of
-from webhooks.api.shape import Answer, ById, Editing, Id, Line, Moment, Number, Remark, Request, Span, Writing
+from webhooks.api.shape import (
+    Answer,
+    ById,
+    Editing,
+    Id,
+    Line,
+    Moment,
+    Number,
+    Remark,
+    Request,
+    Span,
+    Versioned,
+    Writing,
+)
 
 _READ = ("tickets:read", "oncall:write", "admin")
 _COLUMNS = (
@@ -30,7 +43,7 @@ SlackId = Annotated[str, StringConstraints(max_length=40, pattern=r"^[UW][A-Z0-9
 Subject = Annotated[str, StringConstraints(max_length=255, pattern=r"^[\x21-\x7e]+$")]
 
 
-class Engineer(Answer):
+class Engineer(Versioned):
     """Somebody who may act here."""
 
     id: Id

@@ -34,6 +34,7 @@ _ALWAYS = (401, 403, 422, 500, 503)
 _WITH_ID = (404,)
 _WITH_BODY = (400, 413, 415)
 _WRITES = (400, 409)
+_HEADERS = {401: ("WWW-Authenticate",), 403: ("WWW-Authenticate",), 503: ("Retry-After",)}
 Method = Literal["get", "post", "put", "patch", "delete"]
 
 
@@ -211,4 +212,5 @@ def _statuses(method: str, has_id: bool, header: Any) -> list[int]:
 
 def _problem(status: int) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
-    return {"description": HTTPStatus(status).phrase, "content": content}
+    headers = {name: {"schema": {"type": "string"}} for name in _HEADERS.get(status, ())}
+    return {"description": HTTPStatus(status).phrase, "content": content, "headers": headers}

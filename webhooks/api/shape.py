@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -52,6 +52,13 @@ class Request(BaseModel):
 
 class Answer(BaseModel):
     """What is answered."""
+
+
+class Versioned(Answer):
+    """What is answered with its version, for If-Match."""
+
+    # A key of flask-openapi3's.
+    model_config = cast(ConfigDict, {"openapi_extra": {"headers": {"ETag": {"schema": {"type": "string"}}}}})
 
 
 class ById(Request):

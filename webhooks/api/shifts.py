@@ -13,7 +13,7 @@ from pydantic import Field
 from shiftbot.acting import Connection, Refused
 from webhooks.api.problems import not_found
 from webhooks.api.routing import PREFIX, Done, Routes, require_version, row, rows, shown, tag_of
-from webhooks.api.shape import Answer, ById, Editing, Id, Moment, Number, Remark, Request, Writing
+from webhooks.api.shape import Answer, ById, Editing, Id, Moment, Number, Remark, Request, Versioned, Writing
 
 _READ = ("tickets:read", "oncall:write", "admin")
 _COLUMNS = "id, engineer_id, starts_at, ends_at, kind, rotation_id, created_by, reason, updated_at"
@@ -24,7 +24,7 @@ def _never() -> datetime:
     return datetime.min.replace(tzinfo=UTC)
 
 
-class Shift(Answer):
+class Shift(Versioned):
     """A span of the plan and whose it is."""
 
     id: Id

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from shiftbot.acting import Connection
 from webhooks.api.problems import not_found
 from webhooks.api.routing import Done, Routes, stale
-from webhooks.api.shape import Answer, ById, Id, MaybeEditing, Remark, Request, Text
+from webhooks.api.shape import ById, Id, MaybeEditing, Remark, Request, Text, Versioned
 from webhooks.api.tickets import Status
 
 _WRITE = ("tickets:write",)
@@ -34,7 +34,7 @@ class Reason(Request):
     reason: Remark = ""
 
 
-class Acted(Answer):
+class Acted(Versioned):
     """The row that was written, and where the ticket stands by it."""
 
     ticket_id: Id

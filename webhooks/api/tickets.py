@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints
 from shiftbot.acting import Connection
 from webhooks.api.problems import not_found
 from webhooks.api.routing import PREFIX, Done, Routes, cut, row, rows, shown
-from webhooks.api.shape import Answer, ById, Id, Line, Moment, Number, Request, Text, Writing
+from webhooks.api.shape import Answer, ById, Id, Line, Moment, Number, Request, Text, Versioned, Writing
 from webhooks.api.sources import Platform
 
 _READ = ("tickets:read",)
@@ -41,7 +41,7 @@ from public.ticket_actions as a where ticket_id = %s and seq > %s order by seq l
 """
 
 
-class Ticket(Answer):
+class Ticket(Versioned):
     """One report and where it stands. Its version (ETag) is the number of its last action."""
 
     id: Id
