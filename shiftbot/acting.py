@@ -85,11 +85,7 @@ class Database:
         try:
             self._pool.open()
             with self._pool.connection() as conn, conn.transaction():
-                conn.execute(
-                    "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true),"
-                    " set_config('statement_timeout', %s, true)",
-                    (person.claims(), f"{STATEMENT_SECONDS}s"),
-                )
+                _act(conn, person)
                 yield conn
         except psycopg.Error as error:
             if is_outage(error) and not isinstance(error, psycopg.errors.QueryCanceled):
@@ -117,6 +113,17 @@ class Database:
     def close(self) -> None:
         """Ends every connection."""
         self._pool.close()
+
+
+def _act(conn: Connection, person: Person) -> None:
+    try:
+        conn.execute(
+            "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true),"
+            " set_config('statement_timeout', %s, true)",
+            (person.claims(), f"{STATEMENT_SECONDS}s"),
+        )
+    except psycopg.errors.InsufficientPrivilege:  # no fault of the person's
+        raise Away("its login may not become `authenticated`") from None
 
 
 def _refused(error: psycopg.Error) -> Refused:

@@ -58,6 +58,15 @@ def test_who_it_is_say_the_subject_the_account_or_the_address(served: Api) -> No
     database.close()
 
 
+def test_a_login_that_cannot_become_it_is_no_fault_of_the_callers(database: PostgresDatabase) -> None:
+    with api(database) as served:
+        served.world.do("revoke authenticated from shiftbot_api")
+        try:
+            assert served.get("/tickets").status_code == 503
+        finally:  # roles belong to the whole server
+            served.world.do("grant authenticated to shiftbot_api")
+
+
 def test_without_a_login_of_its_own_it_uses_the_webhooks(database: PostgresDatabase) -> None:
     with api(database, api_database_url="") as served:
         assert served.get("/tickets").status_code == 200

@@ -77,7 +77,9 @@ def answer(error: Exception) -> Response | HTTPException:
         case Refused():
             return _refused(error).response()
         case Away():
-            log.error("the API has no database now", extra={"action": "api_unavailable"})
+            log.error(
+                "the API has no database now", extra={"action": "api_unavailable", "reason": str(error)}
+            )
             return _later("The database does not answer.").response()
         case HTTPException():
             return _of_http(error)
