@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from psycopg.types.json import Jsonb
 
 from tests.db.world import refused
 from tests.support.api import Api
-
-pytestmark = pytest.mark.newest_postgres
 
 
 def report(served: Api, **more: Any) -> tuple[int, dict[str, Any]]:
