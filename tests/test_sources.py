@@ -28,7 +28,7 @@ def refusal(path: Path) -> str:
 def test_the_projects_own_file_is_right() -> None:
     sources = load(ROOT / "sources.json")
 
-    assert {source.platform for source in sources} == {"telegram", "slack"}
+    assert {source.platform for source in sources} == {"telegram", "slack", "api"}
     assert [source.name for source in sources if not source.is_active] == ["Alpha testers 2024"]
 
 

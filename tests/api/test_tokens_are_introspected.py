@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.api import ALL, Api, settings
 from webhooks.api.introspection import KNOWN_SECONDS, REFUSED_SECONDS, Introspector
+from webhooks.api.problems import Problem
+from webhooks.api.routing import Room
 
 pytestmark = pytest.mark.newest_postgres
 
@@ -134,6 +136,19 @@ def test_what_is_known_is_asked_again_within_30_seconds(served: Api) -> None:
     assert KNOWN_SECONDS < 25
     assert asked.introspect_token("short") == {"active": False}
     asked.close()
+
+
+def test_there_is_room_for_so_many_and_the_next_one_is_told(served: Api) -> None:
+    """So that a slow provider does not take the threads that platforms' messages need."""
+    room = Room(2)
+    contexts = [served.http.application.app_context() for _ in range(3)]
+    for context in contexts[:2]:
+        with context:
+            room.enter()
+    with contexts[2], pytest.raises(Problem) as refused:
+        room.enter()
+    assert refused.value.status == 503
+    assert "Retry-After" in refused.value.headers
 
 
 def test_tokens_are_in_no_log(served: Api, caplog: pytest.LogCaptureFixture) -> None:

@@ -12,7 +12,7 @@ from shiftbot.acting import Database
 from shiftbot.settings import Settings
 from webhooks.api import dead_letters, engineers, on_call, problems, shifts, sources, ticket_acts, tickets
 from webhooks.api.introspection import Doorkeeper, Introspector
-from webhooks.api.routing import PREFIX, SCHEME, SCOPES, Routes
+from webhooks.api.routing import PREFIX, SCHEME, SCOPES, Room, Routes
 
 _RESOURCES = {
     "tickets": tickets,
@@ -57,8 +57,9 @@ def mount(app: OpenAPI, settings: Settings) -> None:
     opened.callback(database.close)
     if introspector is not None:
         opened.callback(introspector.close)
+    room = Room(max(1, settings.webhooks_threads // 2))
     for name, resource in _RESOURCES.items():
-        app.register_api(resource.blueprint(Routes(name, database, Doorkeeper(introspector))))
+        app.register_api(resource.blueprint(Routes(name, database, Doorkeeper(introspector), room)))
 
 
 def is_asked(path: str) -> bool:

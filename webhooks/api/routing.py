@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ SCOPES = {
     "admin": "change engineers and the plan, read dead letters and put them back to work",
 }
 SCHEME = "bearer"
+_PATIENCE_SECONDS = 1.0
 _View = TypeVar("_View", bound=Callable[..., Response])
 _ALWAYS = (401, 403, 422, 500, 503)
 _WITH_ID = (404,)
@@ -47,14 +49,35 @@ class Done:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+class Room:
+    """So many requests of the API at once: a slow provider never takes the threads that platforms' messages need."""
+
+    def __init__(self, places: int) -> None:
+        self._places = threading.BoundedSemaphore(places)
+
+    def enter(self) -> None:
+        """Takes a place. Raises where none gets free within a second."""
+        if not self._places.acquire(timeout=_PATIENCE_SECONDS):
+            words = "Too many requests of the API are in hand."
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, words, {"Retry-After": "1"})
+        g.api_has_place = True
+
+    def leave(self, _: BaseException | None) -> None:
+        """Gives the place back, where the request had one."""
+        if g.pop("api_has_place", False):
+            self._places.release()
+
+
 class Routes:
     """The routes of one resource. Every one of them names the scopes of which a token must have one."""
 
-    def __init__(self, name: str, database: Database, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, name: str, database: Database, doorkeeper: Doorkeeper, room: Room) -> None:
         self.blueprint = APIBlueprint(f"api_{name}", __name__, url_prefix=PREFIX)
         self._database = database
         self._doorkeeper = doorkeeper
+        self.blueprint.before_request(room.enter)
         self.blueprint.before_request(self._admit)
+        self.blueprint.teardown_request(room.leave)
 
     def route(
         self, method: Method, rule: str, scopes: tuple[str, ...], gives: type[Answer], *statuses: int
