@@ -30,6 +30,8 @@ PAGES = sorted(p for p in ROOT.rglob("*.md") if not NOT_OURS & set(p.relative_to
 CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 # Capitals in code that are no setting of a process.
 OTHER_NAMES = {
+    "API_TOKEN",
+    "API_URL",
     "ENGINEER_ID",
     "SHIFTBOT_FUZZ_EXAMPLES",
     "PYTEST_ARGS",

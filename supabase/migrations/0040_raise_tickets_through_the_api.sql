@@ -61,9 +61,6 @@ declare
     (select a.status_after from public.ticket_actions as a where a.ticket_id = new.ticket_id and a.seq = new.seq - 1);
 begin
   select * into ticket from public.tickets where id = new.ticket_id;
-  if ticket.platform = 'api' then
-    return null;  -- there is no thread to answer into: whoever raised it reads the timeline
-  end if;
   if new.event in ('reply_drafted', 'reply_approved', 'draft_discarded') then
     -- One draft at a time waits: this one takes its place, speaks its words or throws it away.
     update public.replies set state = 'discarded', finished_at = clock_timestamp()
@@ -92,12 +89,14 @@ begin
     end if;
     return null;
   end if;
-  insert into public.replies (ticket_id, cause_seq, kind, body, answers_seq, state)
+  insert into public.replies (ticket_id, cause_seq, kind, body, answers_seq, state, finished_at)
   values (new.ticket_id, new.seq, reply_kind, words,
           coalesce((new.payload #>> '{facts,answers_seq}')::integer, ticket.last_said_seq),
-          case when reply_kind = 'draft' then 'draft' else 'pending' end)
+          -- There is no thread to answer into: it is said by standing in the timeline.
+          case when reply_kind = 'draft' then 'draft' when ticket.platform = 'api' then 'delivered' else 'pending' end,
+          case when reply_kind <> 'draft' and ticket.platform = 'api' then clock_timestamp() end)
   returning id into new_id;
-  if reply_kind <> 'draft' then
+  if reply_kind <> 'draft' and ticket.platform <> 'api' then
     perform private.enqueue('replies', jsonb_build_object('reply_id', new_id, 'ticket_id', new.ticket_id));
   end if;
   return null;

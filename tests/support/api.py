@@ -117,6 +117,7 @@ def settings(database: Database, world: World, oauth_introspection_url: str, **m
         "oauth_client_id": CLIENT,
         "oauth_client_secret": SECRET,
         "oauth_audience": AUDIENCE,
+        "webhooks_threads": 32,  # half of them are for the API: nobody of a test that does things at once is sent away
     }
     return Settings.load(**given | more)
 
