@@ -106,7 +106,12 @@ class OnCall(Request):
 
 def blueprint(routes: Routes) -> APIBlueprint:
     """The routes, for `mount`."""
+    _reads(routes)
+    _writes(routes)
+    return routes.blueprint
 
+
+def _reads(routes: Routes) -> None:
     @routes.route("get", "/engineers", _READ, Engineers)
     def list_engineers(query: Span) -> Response:
         """Lists everybody, active or not, by their numbers."""
@@ -128,6 +133,8 @@ def blueprint(routes: Routes) -> APIBlueprint:
             found = _one(conn, path.id)
         return shown(found, {"ETag": tag_of(found)})
 
+
+def _writes(routes: Routes) -> None:
     @routes.route("post", "/engineers", ("admin",), Engineer, 201)
     def create_engineer(header: Writing, body: NewEngineer) -> Response:
         """Lets somebody in. Admins only."""
@@ -161,8 +168,6 @@ def blueprint(routes: Routes) -> APIBlueprint:
             return _done(found)
 
         return routes.writing(header, work)
-
-    return routes.blueprint
 
 
 # Names and places are filled in by psycopg.sql.

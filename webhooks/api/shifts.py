@@ -85,7 +85,12 @@ class Removed(Answer):
 
 def blueprint(routes: Routes) -> APIBlueprint:
     """The routes, for `mount`."""
+    _reads(routes)
+    _writes(routes)
+    return routes.blueprint
 
+
+def _reads(routes: Routes) -> None:
     @routes.route("get", "/shifts", _READ, Shifts)
     def list_shifts(query: Window) -> Response:
         """Lists what is planned, in its order."""
@@ -108,6 +113,8 @@ def blueprint(routes: Routes) -> APIBlueprint:
             found = _one(conn, path.id)
         return shown(found, {"ETag": tag_of(found)})
 
+
+def _writes(routes: Routes) -> None:
     @routes.route("post", "/shifts", ("oncall:write",), Shift, 201)
     def override_shift(header: Writing, body: Override) -> Response:
         """Gives a span to somebody in one act, cutting into every shift it meets. A swap is two of these."""
@@ -142,8 +149,6 @@ def blueprint(routes: Routes) -> APIBlueprint:
             return Done(Removed(id=path.id))
 
         return routes.writing(header, work)
-
-    return routes.blueprint
 
 
 def _one(conn: Connection, shift_id: int) -> Shift:
