@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from flask import Response
 from flask_openapi3 import APIBlueprint
 from pydantic import JsonValue
 
+from shiftbot.platforms.base import Origin
 from webhooks.api.problems import not_found
 from webhooks.api.routing import Routes, cut, row, rows, shown
 from webhooks.api.shape import Answer, ById, Id, Moment, Span
 
-Platform = Literal["telegram", "slack", "api"]
 _READ = ("tickets:read",)
 _SOURCES = (
     "select id, platform::text as platform, external_id, name, is_active, settings, created_at, updated_at"
@@ -24,7 +22,7 @@ class Source(Answer):
     """A monitored chat, or with the platform `api` a system that raises tickets here."""
 
     id: Id
-    platform: Platform
+    platform: Origin
     external_id: str
     name: str
     is_active: bool

@@ -13,10 +13,10 @@ from psycopg.rows import class_row
 from pydantic import Field, StringConstraints
 
 from shiftbot.acting import Connection
+from shiftbot.platforms.base import Origin
 from webhooks.api.problems import not_found
 from webhooks.api.routing import PREFIX, Done, Routes, cut, row, rows, shown
 from webhooks.api.shape import Answer, ById, Id, Line, Moment, Number, Request, Text, Versioned, Writing
-from webhooks.api.sources import Platform
 
 _READ = ("tickets:read",)
 Status = Literal["open", "auto_answered", "awaiting_feedback", "escalation_pending", "escalated", "closed"]
@@ -43,7 +43,7 @@ class Ticket(Versioned):
     """One report and where it stands. Its version (ETag) is the number of its last action."""
 
     id: Id
-    platform: Platform
+    platform: Origin
     source_id: Id
     status: Status
     severity: float | None
@@ -69,7 +69,7 @@ class Filters(Request):
     """Which tickets; what is left out lets all through."""
 
     status: list[Status] = Field(default_factory=list, description="One or several.")
-    platform: Platform | None = None
+    platform: Origin | None = None
     source_id: Id | None = None
     severity_at_least: float | None = Field(None, ge=0, le=1)
     assignee: Annotated[str, StringConstraints(pattern=r"^(me|nobody|[1-9][0-9]{0,17})$")] | None = Field(
