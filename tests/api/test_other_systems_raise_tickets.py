@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from dashboard.queries.ticket_talk import talk
 from tests.db.world import refused
 from tests.support.api import Api
 
@@ -76,6 +77,15 @@ def test_a_serious_one_pages_and_nothing_is_sent_into_a_thread(served: Api) -> N
     assert timeline is not None
     assert "Cleaned up" in [each["body"] for each in timeline["items"]]
     assert world.rows("select * from ops.verify_journal()") == []
+
+
+def test_the_dashboard_shows_report_and_answer(served: Api) -> None:
+    _, raised = report(served)
+    served.post(f"/tickets/{raised['ticket_id']}/replies", {"body": "Cleaned up"})
+    shown = talk(served.world.signed_in("Ada"), raised["ticket_id"])
+
+    assert [(each.who, each.text) for each in shown.said] == [("Ben", "Disk is full"), ("Ada", "Cleaned up")]
+    assert [each.state for each in shown.replies] == ["delivered"]
 
 
 def test_a_small_one_waits_for_an_engineer(served: Api) -> None:

@@ -15,7 +15,10 @@ from shiftbot.acting import Away, Refused
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _MISSING_HEADERS = {"Idempotency-Key": HTTPStatus.BAD_REQUEST, "If-Match": HTTPStatus.PRECONDITION_REQUIRED}
-_RULES = {"42501": HTTPStatus.FORBIDDEN, "57014": HTTPStatus.SERVICE_UNAVAILABLE}
+_RULES = {"42501": HTTPStatus.FORBIDDEN}
+_LATER = frozenset(
+    {"57014", "40P01"}
+)  # it took too long, or two requests waited for each other: nothing was done
 # The input is fine by its form: what refuses is a rule of the database. docs/errors.md explains each by its name.
 _CONFLICTS = ("23", "40")
 _NOT_FOUND = frozenset({"ticket_actions_ticket_id_fkey"})
@@ -104,8 +107,8 @@ def invalid(error: ValidationError) -> Response:
 
 def _refused(error: Refused) -> Problem:
     status = _RULES.get(error.sqlstate)
-    if error.sqlstate == "57014":
-        return _later(error.words)
+    if error.sqlstate in _LATER:
+        return _later("The database is busy, and nothing was done.")
     if status is None and error.sqlstate.startswith("22"):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return Problem(status, "The database cannot take a value of the request.")
