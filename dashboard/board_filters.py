@@ -10,7 +10,7 @@ from typing import Literal, TypeVar, get_args
 import streamlit as st
 
 from dashboard.queries.board import STATUSES, Cursor, Engineer, Filters, Source
-from shiftbot.platforms.base import Platform
+from shiftbot.platforms.base import Origin, origin_name
 
 Layout = Literal["list", "lanes"]
 COOKIE = "shiftbot_board"  # parts/board_bar.js sets it
@@ -20,7 +20,7 @@ SEVERITIES = {
     "0.7": "0.70 and above",
     "0.9": "0.90 and above",
 }
-PLATFORMS: dict[str, str] = {name: name.capitalize() for name in get_args(Platform)}
+PLATFORMS: dict[str, str] = {name: origin_name(name) for name in get_args(Origin)}
 _LONGEST = 300  # characters of a search
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def wanted(address: Mapping[str, str], remembered: str | None) -> Wanted:
     layout = address.get("view") or remembered
     filters = Filters(
         **({"statuses": tuple(status for status in STATUSES if status in chosen)} if chosen else {}),
-        platform=next((name for name in get_args(Platform) if name == platform), None),
+        platform=next((name for name in get_args(Origin) if name == platform), None),
         source_id=_number(address.get("source", "")),
         severity_at_least=float(severity) if severity in SEVERITIES else None,
         assignee="me" if assignee == "me" else "nobody" if assignee == "nobody" else _number(assignee),

@@ -13,6 +13,7 @@ from dashboard.queries.ticket_files import File
 from dashboard.queries.ticket_journal import Entry, Journal, Verdict
 from dashboard.queries.ticket_page import Attempt, Page, Step
 from dashboard.queries.ticket_talk import Message, Reply, Talk, as_read
+from shiftbot.platforms.base import origin_name
 
 Json = dict[str, Any]
 STEP = 200  # how many more are shown at a time
@@ -50,7 +51,7 @@ def head(ticket: Ticket, relatives: Sequence[Relative], flaw: Flaw | None) -> Js
         "severity": ticket.severity,
         "assignee": ticket.assignee,
         "reporter": _name(ticket.reporter),
-        "platform": ticket.platform.capitalize(),
+        "platform": origin_name(ticket.platform),
         "source": ticket.source,
         "thread": words.thread(ticket.platform, ticket.thread_key),
         "created_at": _iso(ticket.created_at),

@@ -18,6 +18,7 @@ from dashboard.queries.ticket import Ticket
 from dashboard.queries.ticket_talk import Reply
 from dashboard.ticket_controls import Situation, carry_out
 from dashboard.ticket_words import customer, plain
+from shiftbot.platforms.base import origin_name
 from shiftbot.triage.text import clean_text
 
 _LONGEST = 10_000  # characters; longer ones are no reply but a file
@@ -41,7 +42,7 @@ def draw_writing(situation: Situation) -> None:
             _box(
                 ticket,
                 "reply",
-                f"{customer(ticket.reporter)} reads it in {ticket.platform.capitalize()}, in the thread",
+                _where_read(ticket),
                 "Send reply",
                 lambda conn, text, box: acts.reply(conn, ticket.id, text, box, ticket.last_seq),
                 "The reply is on its way.",
@@ -121,6 +122,12 @@ def _draw_editor(situation: Situation, editing: _Editing, draft: Reply | None) -
                 args=(ticket, key, draft),
             )
             st.form_submit_button("Leave it", key=f"leave-{key}", on_click=_stop_editing, args=(ticket.id,))
+
+
+def _where_read(ticket: Ticket) -> str:
+    if ticket.platform == "api":
+        return "Whoever raised it reads it in the ticket's timeline, over the API"
+    return f"{customer(ticket.reporter)} reads it in {origin_name(ticket.platform)}, in the thread"
 
 
 def _box(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -91,6 +92,18 @@ class Settings(Environment):
         SecretStr(""), description="of a PagerDuty Events v2 integration, sent along with each webhook"
     )
 
+    oauth_introspection_url: str = Field(
+        "", description="token introspection (RFC 7662) of the company's provider; empty turns the API off"
+    )
+    oauth_client_id: str = Field("", description="as whom the API asks there")
+    oauth_client_secret: SecretStr = Field(SecretStr(""), description="and its secret")
+    oauth_audience: str = Field("", description="`aud` that tokens for this API carry")
+    api_database_url: SecretStr = Field(
+        SecretStr(""),
+        description="Postgres as the login shiftbot_api, which may become `authenticated` alone; empty: DATABASE_URL does",
+    )
+    api_database_connections: int = Field(4, ge=1, le=64, description="most the API opens at once")
+
     escalation_threshold: float | None = Field(
         None,
         ge=0,
@@ -113,3 +126,14 @@ class Settings(Environment):
     webhooks_bind: str = Field("127.0.0.1:8080", description="address the webhooks listen on")
     webhooks_threads: int = Field(8, ge=1, le=64, description="requests served at once")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        names = ("oauth_introspection_url", "oauth_client_id", "oauth_client_secret", "oauth_audience")
+        given = [name for name in names if str(getattr(self, name))]
+        if given and (missing := [name.upper() for name in names if name not in given]):
+            raise ValueError(f"{', '.join(missing)}: needed together with {given[0].upper()}")
+        url = urlsplit(self.oauth_introspection_url)
+        if given and url.scheme != "https" and url.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("OAUTH_INTROSPECTION_URL: https only, tokens and a secret go there")
+        return self

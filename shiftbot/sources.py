@@ -29,6 +29,7 @@ Change = Literal["added", "changed", "deactivated", "unchanged"]
 _STRICT = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 _TELEGRAM_ID = re.compile(r"private|-?\d+")
 _SLACK_ID = re.compile(r"private|[CDG][A-Z0-9]{2,}")
+_API_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -49,11 +50,14 @@ class SourceSettings(BaseModel):
 
 
 class Source(BaseModel):
-    """One monitored group, channel or, with external_id `private`, all private chats of a platform."""
+    """One monitored group, channel or, with external_id `private`, all private chats of a platform.
+
+    Of the platform `api`: a system that raises tickets through the API, by the name it is given here.
+    """
 
     model_config = _STRICT
 
-    platform: Literal["telegram", "slack"]
+    platform: Literal["telegram", "slack", "api"]
     external_id: _Text
     name: _Text
     is_active: StrictBool = True
@@ -65,7 +69,23 @@ class Source(BaseModel):
             raise ValueError("external_id must be a chat id such as -1001234567890, or private")
         if self.platform == "slack" and not _SLACK_ID.fullmatch(self.external_id):
             raise ValueError("external_id must be a channel id such as C0123ABCD (not its name), or private")
+        if self.platform == "api" and not _API_ID.fullmatch(self.external_id):
+            raise ValueError(
+                "external_id must be a name such as monitoring: lower-case letters, digits, . _ -"
+            )
         return self
+
+    @model_validator(mode="after")
+    def _api_answers_in_its_timeline(self) -> Self:
+        """There is no thread to answer into, and the database wants to hear that."""
+        if self.platform != "api":
+            return self
+        if self.settings.reply_mode not in (None, "off"):
+            raise ValueError(
+                "settings.reply_mode must be off: what is said to a system stands in the timeline"
+            )
+        off = self.settings.model_copy(update={"reply_mode": "off"})
+        return self if self.settings == off else self.model_copy(update={"settings": off})
 
 
 @dataclass(frozen=True)

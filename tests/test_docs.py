@@ -29,9 +29,12 @@ PAGES = sorted(p for p in ROOT.rglob("*.md") if not NOT_OURS & set(p.relative_to
 CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 # Capitals in code that are no setting of a process.
 OTHER_NAMES = {
+    "API_TOKEN",
+    "API_URL",
     "ENGINEER_ID",
     "NEW_DATABASE_URL",
     "ON_ERROR_STOP",
+    "SHIFTBOT_FUZZ_EXAMPLES",
     "PYTEST_ARGS",
     "SHIFTBOT_HOME",
     "SHIFTBOT_PORT_BASE",

@@ -28,7 +28,7 @@ def refusal(path: Path) -> str:
 def test_the_projects_own_file_is_right() -> None:
     sources = load(ROOT / "sources.json")
 
-    assert {source.platform for source in sources} == {"telegram", "slack"}
+    assert {source.platform for source in sources} == {"telegram", "slack", "api"}
     assert [source.name for source in sources if not source.is_active] == ["Alpha testers 2024"]
 
 
@@ -94,7 +94,7 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     file = written(tmp_path, {"platform": "irc"}, "nonsense", {**GROUP, "name": " "})
 
     assert refusal(file).splitlines() == [
-        "entry 1 (irc): platform must be telegram or slack",
+        "entry 1 (irc): platform must be telegram, slack or api",
         "entry 1 (irc): external_id is missing",
         "entry 1 (irc): name is missing",
         "entry 2: it must be an object",

@@ -6,7 +6,7 @@ import logging
 from functools import partial
 
 import psycopg
-from flask import Flask, Response
+from flask import Flask, Response, request
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_flask_exporter import PrometheusMetrics
 from psycopg_pool import PoolTimeout
@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from shiftbot.db import Pool, constraint_of
 from shiftbot.settings import Settings
-from webhooks import acknowledge, calendar, health, slack, telegram, twilio
+from webhooks import acknowledge, api, calendar, health, slack, telegram, twilio
 from webhooks.database_metrics import DatabaseMetrics
 from webhooks.identity import IdentityUnknown, Once, ask_telegram
 
@@ -24,12 +24,13 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 
 def create_app(settings: Settings, pool: Pool) -> Flask:
     """The webhooks over an (unopened) pool that acts as shiftbot_ingest; platforms without a token are not served."""
-    app = Flask("shiftbot-webhooks")
+    app = api.application("shiftbot-webhooks")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.before_request(pool.open)  # after the fork, once: opening an open pool does nothing
     app.register_blueprint(health.blueprint(pool))
     app.register_blueprint(calendar.blueprint(settings, pool))
     app.register_blueprint(acknowledge.blueprint(pool))
+    api.mount(app, settings)
     if settings.telegram_bot_token.get_secret_value():
         app.register_blueprint(telegram.blueprint(settings, pool, Once(partial(ask_telegram, settings))))
     if settings.slack_bot_token.get_secret_value():
@@ -63,6 +64,8 @@ def _refused(error: psycopg.Error) -> Response:
 
 
 def _broken(error: Exception) -> Response | HTTPException:
+    if api.is_asked(request.path):
+        return api.problems.answer(error)
     if isinstance(error, HTTPException):
         return error
     log.error("webhook failed", exc_info=error, extra={"action": "webhook_failed"})

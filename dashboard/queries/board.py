@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from dashboard.database import Connection
-from shiftbot.platforms.base import Platform
+from shiftbot.platforms.base import Origin
 
 Status = Literal["open", "auto_answered", "awaiting_feedback", "escalation_pending", "escalated", "closed"]
 PageState = Literal["ringing", "acknowledged", "joined"]
@@ -29,7 +29,7 @@ class Filters:
     """Which tickets; what is left alone lets all through. An assignee is an engineer's id, "me" or "nobody"."""
 
     statuses: tuple[Status, ...] = UNCLOSED
-    platform: Platform | None = None
+    platform: Origin | None = None
     source_id: int | None = None
     severity_at_least: float | None = None
     assignee: int | Literal["me", "nobody"] | None = None

@@ -16,7 +16,7 @@ import psycopg
 
 from shiftbot import sources
 from shiftbot.dashboard_settings import DashboardSettings
-from shiftbot.local import env_file, ports, supabase, team
+from shiftbot.local import api, env_file, ports, supabase, team
 from shiftbot.local.database import prepare_database
 from shiftbot.local.home import Home, LocalError
 from shiftbot.local.postgres import HOST, EmbeddedPostgres, PostgresError
@@ -44,7 +44,7 @@ def running(home: Home, fresh: bool, tell: Callable[[str], None]) -> Iterator[di
             dsn = server.dsn()
             tell(f"database on {HOST}:{chosen['database']}, {_prepare(dsn, listed)}")
             settings = _settings(home, chosen, dsn, listed)
-            settings |= supabase.let_the_dashboard_in(dsn, settings)
+            settings |= supabase.let_the_dashboard_in(dsn, settings) | api.let_programs_in(dsn, settings)
             superuser = server.dsn(user="supabase_admin")
             programs = _programs(settings, chosen, superuser, home.attachments)
             supervisor = Supervisor(programs, _environment(settings), home.logs, lock, tell)
@@ -101,30 +101,34 @@ def _sources_file() -> Path:
 
 def _settings(home: Home, chosen: dict[str, int], dsn: str, listed: Path) -> dict[str, str]:
     url = {name: f"http://{HOST}:{port}" for name, port in chosen.items()}
-    return {
-        "DATABASE_URL": dsn,
-        "WEBHOOKS_URL": url["webhooks"],
-        "WEBHOOKS_BIND": f"{HOST}:{chosen['webhooks']}",
-        "PUBLIC_BASE_URL": url["webhooks"],
-        "SOURCES_FILE": str(listed),
-        "TELEGRAM_API_BASE_URL": url["telegram"],
-        "TELEGRAM_SIM_URL": url["telegram"],
-        "SLACK_API_BASE_URL": f"{url['slack']}/api/",
-        "SLACK_SIM_URL": url["slack"],
-        "ENABLE_LLM": "true",
-        "OPENAI_BASE_URL": f"{url['openai']}/v1",
-        "OPENAI_SIM_URL": url["openai"],
-        "OPENAI_MODEL": "gpt-5-mini",
-        "TWILIO_API_BASE_URL": url["twilio"],
-        "TWILIO_SIM_URL": url["twilio"],
-        "TWILIO_FROM_NUMBER": TWILIO_NUMBER,
-        "SMTP_URL": f"smtp://{HOST}:{chosen['smtp']}",
-        "SMTP_FROM": "Shift-Bot <shift-bot@example.com>",
-        "MAIL_SIM_URL": url["mail"],
-        "SUPABASE_URL": url["supabase"],
-        "DASHBOARD_URL": url["dashboard"],
-        "DASHBOARD_BIND": f"{HOST}:{chosen['dashboard']}",
-    } | _secrets(home.secrets_file)
+    return (
+        {
+            "DATABASE_URL": dsn,
+            "WEBHOOKS_URL": url["webhooks"],
+            "WEBHOOKS_BIND": f"{HOST}:{chosen['webhooks']}",
+            "PUBLIC_BASE_URL": url["webhooks"],
+            "SOURCES_FILE": str(listed),
+            "TELEGRAM_API_BASE_URL": url["telegram"],
+            "TELEGRAM_SIM_URL": url["telegram"],
+            "SLACK_API_BASE_URL": f"{url['slack']}/api/",
+            "SLACK_SIM_URL": url["slack"],
+            "ENABLE_LLM": "true",
+            "OPENAI_BASE_URL": f"{url['openai']}/v1",
+            "OPENAI_SIM_URL": url["openai"],
+            "OPENAI_MODEL": "gpt-5-mini",
+            "TWILIO_API_BASE_URL": url["twilio"],
+            "TWILIO_SIM_URL": url["twilio"],
+            "TWILIO_FROM_NUMBER": TWILIO_NUMBER,
+            "SMTP_URL": f"smtp://{HOST}:{chosen['smtp']}",
+            "SMTP_FROM": "Shift-Bot <shift-bot@example.com>",
+            "MAIL_SIM_URL": url["mail"],
+            "SUPABASE_URL": url["supabase"],
+            "DASHBOARD_URL": url["dashboard"],
+            "DASHBOARD_BIND": f"{HOST}:{chosen['dashboard']}",
+        }
+        | api.settings(url)
+        | _secrets(home.secrets_file)
+    )
 
 
 def _secrets(file: Path) -> dict[str, str]:
@@ -138,15 +142,19 @@ def _secrets(file: Path) -> dict[str, str]:
 
 
 def _new_secrets() -> dict[str, str]:
-    return {
-        "TELEGRAM_BOT_TOKEN": f"{7_000_000_000 + secrets.randbelow(10**9)}:AA{secrets.token_urlsafe(25)}",
-        "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(24),
-        "SLACK_BOT_TOKEN": f"xoxb-{secrets.token_hex(20)}",
-        "SLACK_SIGNING_SECRET": secrets.token_hex(16),
-        "OPENAI_API_KEY": f"sk-{secrets.token_urlsafe(24)}",
-        "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
-        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-    } | supabase.new_secrets()
+    return (
+        {
+            "TELEGRAM_BOT_TOKEN": f"{7_000_000_000 + secrets.randbelow(10**9)}:AA{secrets.token_urlsafe(25)}",
+            "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(24),
+            "SLACK_BOT_TOKEN": f"xoxb-{secrets.token_hex(20)}",
+            "SLACK_SIGNING_SECRET": secrets.token_hex(16),
+            "OPENAI_API_KEY": f"sk-{secrets.token_urlsafe(24)}",
+            "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        }
+        | supabase.new_secrets()
+        | api.new_secrets()
+    )
 
 
 def _environment(settings: dict[str, str]) -> dict[str, str]:
@@ -172,6 +180,7 @@ def _programs(
         simulator("slack", *listed, "--webhook-url", hooks),
         simulator("twilio", "--webhook-url", hooks),
         simulator("mail", "--smtp-port", str(chosen["smtp"])),
+        api.provider(chosen["oauth"]),
         Program("webhooks", (*shiftbot, "webhooks"), lambda: _is_healthy(f"{hooks}/healthz")),
         supabase.project(chosen["supabase"], admin_dsn, attachments),
         Program("workers", (*shiftbot, "worker", "all")),

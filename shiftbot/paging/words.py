@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shiftbot.paging.base import Page, PagedTicket
+from shiftbot.platforms.base import origin_name
 
 SMS_LIMIT = 300  # two segments of GSM-7; a longer one arrives in pieces, late or not at all
 _SPOKEN_LIMIT = 300
@@ -84,7 +85,7 @@ def _sentence(words: str) -> str:
 
 def _facts(ticket: PagedTicket) -> str:
     severity = "" if ticket.severity is None else f"severity {ticket.severity:.2f}, "
-    return f"{severity}from {ticket.source} ({ticket.platform.capitalize()})"
+    return f"{severity}from {ticket.source} ({origin_name(ticket.platform)})"
 
 
 def _cut(words: str, limit: int) -> str:

@@ -11,11 +11,19 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 Platform = Literal["telegram", "slack"]
+Origin = Literal[
+    "telegram", "slack", "api"
+]  # where a ticket comes from: a platform, or a system that raised it
 UserEvent = Literal[
     "message", "edited", "deleted", "feedback_positive", "feedback_negative", "human_requested"
 ]
 PageVerb = Literal["acknowledge", "pass_on"]
 PageButton = Literal["page_ack", "page_pass"]  # what an engineer's button is called on the wire
+
+
+def origin_name(origin: str) -> str:
+    """As people read it."""
+    return "API" if origin == "api" else origin.capitalize()
 
 
 @dataclass(frozen=True)

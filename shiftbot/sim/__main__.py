@@ -1,4 +1,6 @@
-"""Runs one of the simulators by itself: python -m shiftbot.sim telegram|slack|openai|twilio|mail|webhook|supabase --port 8081.
+"""Runs one of the simulators by itself: python -m shiftbot.sim NAME --port 8081.
+
+NAME is telegram, slack, openai, twilio, mail, webhook, oauth or supabase.
 
 Tokens and secrets are those of the environment (TELEGRAM_BOT_TOKEN, …) or the simulators' own.
 """
@@ -12,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import mail, openai, project, receiver, slack, telegram, twilio
+from . import mail, oauth, openai, project, receiver, slack, telegram, twilio
 from .faults import SimError
 from .seed import seed_slack, seed_slack_engineers, seed_telegram, seed_telegram_engineers
 from .server import SimServer
@@ -84,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     phones.add_argument("--number", default=_set("TWILIO_FROM_NUMBER", twilio.NUMBER), help="the account's")
     phones.add_argument("--webhook-url", default="", help="the base address that takes texts")
     phones.set_defaults(sources=None)
+    server = platforms.add_parser("oauth", parents=[shared], help="the company's authorization server")
+    server.add_argument("--secret", default=_set("OAUTH_CLIENT_SECRET", oauth.SECRET))
+    server.set_defaults(sources=None, token="")
     supabase = platforms.add_parser(
         "supabase",
         parents=[shared],
@@ -114,6 +119,9 @@ def _made(arguments: argparse.Namespace) -> SimServer | project.SupabaseSim:
         )
     if arguments.platform == "openai":
         return openai.ModelSim(port, token, latency=arguments.latency)
+    if arguments.platform == "oauth":
+        first = (_set("API_TOKEN_EMAIL", ""), _set("API_TOKEN", ""))
+        return oauth.AuthorizationSim(port, arguments.secret, _set("OAUTH_AUDIENCE", oauth.AUDIENCE), first)
     if arguments.platform == "mail":
         return mail.MailSim(port, arguments.smtp_port)
     if arguments.platform == "webhook":

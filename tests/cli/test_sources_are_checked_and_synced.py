@@ -34,7 +34,7 @@ def test_every_fault_is_named(shiftbot: Run, tmp_path: Path) -> None:
 
     assert (code, out) == (1, "")
     assert err.splitlines()[0] == "shiftbot: sources.json cannot be used:"
-    assert "entry 1 (telgram -1 'A'): platform must be telegram or slack" in err
+    assert "entry 1 (telgram -1 'A'): platform must be telegram, slack or api" in err
     assert "entry 2" in err
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -140,8 +141,10 @@ def test_a_customer_talks_to_the_running_demo(user: User, demo: subprocess.Popen
     assert code == 0
     assert "[This helped]  [Get me a human]" in said
 
+    a_program_raises_a_ticket(env_file.read(user.home.env_file))
     code, said = user.runs("tickets")
     assert code == 0
+    assert "api, Monitoring" in said
     assert "the site is down" in said
 
     code, said = user.runs("demo")
@@ -155,6 +158,18 @@ def test_a_customer_talks_to_the_running_demo(user: User, demo: subprocess.Popen
     assert demo.returncode == 0
     assert said.endswith("Stopped. The data is kept for the next run.\n")
     assert user.processes() == []
+
+
+def a_program_raises_a_ticket(settings: dict[str, str]) -> None:
+    """Over the API of the demo, with the token that .shiftbot/env holds."""
+    headers = {"Authorization": f"Bearer {settings['API_TOKEN']}", "Idempotency-Key": "raised-by-the-test"}
+    with httpx.Client(base_url=settings["API_URL"], headers=headers, trust_env=False) as http:
+        sources = http.get("/sources").json()["items"]
+        (monitoring,) = [each["id"] for each in sources if each["platform"] == "api"]
+        report = {"source_id": monitoring, "title": "The disk is full", "body": "The disk of db-1 is full"}
+        raised = http.post("/tickets", json=report)
+
+    assert (raised.status_code, raised.json()["outcome"]) == (201, "created")
 
 
 def test_a_killed_demo_leaves_nothing_and_the_next_one_goes_on(

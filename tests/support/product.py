@@ -128,7 +128,8 @@ def product(database: Database, **overrides: Any) -> Iterator[Product]:
 def serve(settings: Settings, port: int = 0) -> Iterator[str]:
     """The webhooks over real HTTP; yields their address."""
     pool: Pool = open_pool(settings.database_url.get_secret_value(), "shiftbot_ingest", 20, "webhooks")
-    server = make_server("127.0.0.1", port, create_app(settings, pool), threaded=True)
+    app = create_app(settings, pool)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -137,6 +138,7 @@ def serve(settings: Settings, port: int = 0) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+        app.extensions["shiftbot_api"].close()
         pool.close()
 
 

@@ -1,0 +1,55 @@
+"""What engineers do to tickets, done over the API; the database's own rules refuse."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.api import Api
+
+pytestmark = pytest.mark.newest_postgres
+
+
+def test_a_ticket_is_read_with_its_timeline(served: Api) -> None:
+    ticket = served.world.says("The export fails").ticket_id
+    shown = served.get(f"/tickets/{ticket}")
+
+    assert shown.status_code == 200
+    assert shown.json is not None
+    assert shown.json["status"] == "open"
+    assert shown.headers["ETag"] == '"1"'
+    timeline = served.get(f"/tickets/{ticket}/timeline").json
+    assert timeline is not None
+    assert [(each["event"], each["body"]) for each in timeline["items"]] == [("message", "The export fails")]
+
+
+def test_an_illegal_move_names_the_rule_and_the_legal_ones(served: Api) -> None:
+    ticket = served.world.ticket("closed")
+    refused = served.post(f"/tickets/{ticket}/acknowledge")
+
+    assert refused.status_code == 409
+    assert refused.mimetype == "application/problem+json"
+    assert refused.json is not None
+    assert refused.json["constraint"] == "ticket_transition_allowed"
+    assert refused.json["hint"].startswith("Legal from closed: ")
+    assert "reopened" in refused.json["hint"]
+
+
+def test_a_ticket_goes_its_way(served: Api) -> None:
+    ticket = served.world.ticket("escalation_pending")
+    ways = (
+        ("acknowledge", "escalated"),
+        ("deescalate", "open"),
+        ("escalate", "escalation_pending"),
+        ("close", "closed"),
+        ("reopen", "open"),
+    )
+    for act, status in ways:
+        done = served.post(f"/tickets/{ticket}/{act}", {"reason": "as planned"}, token="ben")
+        assert done.json is not None
+        assert (done.status_code, done.json["status"]) == (201, status), act
+    acted = served.world.rows(
+        "select distinct actor from public.ticket_actions where ticket_id = %s and actor_type = 'engineer'",
+        ticket,
+    )
+
+    assert acted == [(f"engineer:{served.ben}",)]
