@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
+from uuid import uuid4
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -47,6 +48,17 @@ def bind(**fields: object) -> Iterator[None]:
         yield
     finally:
         _context.reset(token)
+
+
+def new_correlation() -> str:
+    """An id for everything that follows from one cause; also a valid trace id of W3C's."""
+    return uuid4().hex
+
+
+def correlation() -> str | None:
+    """The id that is bound here, for handing on with what is written."""
+    bound = _context.get().get("correlation_id")
+    return bound if isinstance(bound, str) else None
 
 
 def redact(text: str) -> str:

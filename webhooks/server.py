@@ -1,4 +1,4 @@
-"""The webhooks behind gunicorn: one process with threads; start more processes behind a balancer for more."""
+"""The webhooks behind gunicorn: WEBHOOKS_PROCESSES with threads; on more hosts behind a balancer for more."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from shiftbot import log as logs
 from shiftbot import sources
 from shiftbot.db import open_pool
 from shiftbot.settings import Settings
+from webhooks import counters
 from webhooks.app import create_app
 from webhooks.sources_watch import SourcesWatch
 
@@ -37,7 +38,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """No files, no command line: the settings are the configuration."""
         options = {
             "bind": self._settings.webhooks_bind,
-            "workers": 1,
+            "workers": self._settings.webhooks_processes,
             "worker_class": "gthread",
             "threads": self._settings.webhooks_threads,
             "timeout": 30,
@@ -46,6 +47,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "logger_class": QuietLogger,
             "preload_app": False,
+            "child_exit": counters.forget,
         }
         for key, value in options.items():
             self.cfg.set(key, value)
@@ -69,5 +71,5 @@ def main(settings: Settings) -> int:
     """Serves until SIGTERM. Raises SourcesError when sources.json cannot be used from the start."""
     logs.configure("webhooks", settings.log_level, secrets=settings.secrets())
     sources.load(Path(settings.sources_file))
-    Server(settings).run()
+    Server(settings).run()  # never returns: gunicorn's master exits the process
     return 0
