@@ -33,7 +33,7 @@ def configure(service: str, level: str = "INFO", secrets: Iterable[str] = ()) ->
     """Takes over the root logger; `secrets` are masked word for word. ValueError on an unknown level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_RedactingFormatter(service, secrets))
-    handler.addFilter(_add_context)
+    handler.addFilter(add_context)
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.captureWarnings(True)
     for name in _TALKATIVE:
@@ -68,7 +68,8 @@ def redact(text: str) -> str:
     return text
 
 
-def _add_context(record: logging.LogRecord) -> bool:
+def add_context(record: logging.LogRecord) -> bool:
+    """A filter for handlers: puts what is bound onto the record."""
     for name, value in _context.get().items():
         if not hasattr(record, name):  # what the line itself says wins
             setattr(record, name, value)

@@ -24,6 +24,7 @@ class QuietLogger(Logger):  # type: ignore[misc]
     def setup(self, cfg: Any) -> None:
         """Nothing of its own."""
         self.error_log = logging.getLogger("gunicorn.error")
+        self.error_log.propagate = True  # it was turned off, so that lines came out plain
         self.access_log = logging.getLogger("gunicorn.access")
 
 

@@ -47,10 +47,10 @@ def served(bind: str, dsn: str, loops: Sequence[Loop]) -> Iterator[str]:
 
 def _server(bind: str, application: WSGIApplication) -> BaseWSGIServer:
     host, _, port = bind.rpartition(":")
-    if not port.isdecimal():
+    if not host or not port.isdecimal():
         raise SettingsError("WORKER_BIND: host:port, as in 127.0.0.1:8081")
     try:
-        return make_server(host or "127.0.0.1", int(port), application, threaded=True)
+        return make_server(host, int(port), application, threaded=True)
     except (OSError, SystemExit) as error:  # werkzeug ends the process where the port is taken
         raise SettingsError(f"WORKER_BIND: {bind} cannot be listened on ({type(error).__name__})") from None
 
