@@ -42,6 +42,10 @@ GAUGES: dict[str, tuple[tuple[str, ...], str]] = {
     "pages_acknowledged": ((), "Tickets whose page an engineer has"),
     "longest_ringing_seconds": ((), "Age of the oldest page that rings"),
     "on_call_engineers": ((), "Engineers on call now: 1, or 0 when nobody is"),
+    "engineers": (
+        ("reachable",),
+        "Active engineers, by whether any step of the policy but e-mail can reach them",
+    ),
     "on_call_gap_seconds": ((), "Seconds of the coming 7 days in which nobody is on call"),
     "workers_alive": (("queue",), "Workers that serve a queue and were heard of within 15 seconds"),
 }

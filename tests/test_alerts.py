@@ -1,4 +1,4 @@
-"""The alerts fire and are silent as they should, every one has its runbook entry, and what they and the dashboard name exists."""
+"""Alerts fire and are silent as they should, each has its runbook entry, and what they and the dashboard name exists."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from shiftbot.cli import (
     dashboard,
+    doctor,
     journal,
     local,
     migrations,
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
         services,
         dashboard,
         migrations,
+        doctor,
         sources,
         tickets,
         pages,

@@ -21,7 +21,8 @@ from .slack_world import Json, World
 TOKEN = "xoxb-simulated-token-for-local-use-only"
 SECRET = "simulated-signing-secret"
 SCOPES = "app_mentions:read,channels:history,channels:join,channels:read,chat:write,commands,files:read"
-SCOPES += ",groups:history,groups:read,im:history,reactions:read,reactions:write,users:read,users:read.email"
+SCOPES += ",groups:history,groups:read,im:history,metadata.message:read,reactions:read,reactions:write"
+SCOPES += ",users:read,users:read.email"
 SIGN_IN = "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in</body></html>"
 
 
@@ -42,7 +43,9 @@ class SlackSim(SimServer, Customers):
         webhook_url: str = "",
         bot_name: str = "shiftbot",
         enforce_limits: bool = False,
+        scopes: str = SCOPES,
     ) -> None:
+        self.scopes = scopes
         self.token = token
         super().__init__(port)
         self.world = World(self.changed, bot_name)
@@ -126,7 +129,7 @@ class SlackSim(SimServer, Customers):
                 answer = jsonify(ok=True, **self.api.methods[method](arguments))
         except Refused as refused:
             answer = jsonify(refused.answer)
-        answer.headers["x-oauth-scopes"] = SCOPES
+        answer.headers["x-oauth-scopes"] = self.scopes
         return answer
 
     def _response(self, team: str, name: str) -> Response:

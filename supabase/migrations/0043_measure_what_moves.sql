@@ -88,6 +88,14 @@ begin
     from taken as t cross join (values (0.5, '0.5'), (0.9, '0.9'), (1.0, '1')) as q (quantile, named)
     where t.seconds is not null group by q.named, q.quantile;
   return query
+    -- By any active step but e-mail, which wakes nobody.
+    select 'engineers', jsonb_build_object('reachable', r.word), (
+      select count(*) from public.engineers as g where g.is_active and exists (
+        select from public.escalation_steps as s
+        where s.is_active and s.method not in ('webhook', 'email') and private.unreachable_reason(g, s.method) is null) = (r.word = 'yes')
+      )::double precision
+    from (values ('yes'), ('no')) as r (word);
+  return query
     select v.metric, '{}'::jsonb, v.value
     from private.paging_metrics() as p, private.on_call_metrics() as o, lateral (values
       ('stalled_escalations', p.stalled::double precision), ('pages_ringing', p.ringing), ('pages_acknowledged', p.acknowledged),
@@ -96,7 +104,7 @@ begin
 end
 $$;
 comment on function private.page_metrics() is
-  'Pages of the last hour by state, their rings by outcome, time to acknowledge over the last day, what stalls and rings now, and who is on call.';
+  'Pages of the last hour by state, their rings by outcome, time to acknowledge over the last day, what stalls and rings now, who is on call and who can be rung.';
 
 create function private.worker_metrics() returns table (metric text, labels jsonb, value double precision)
 language sql stable security definer set search_path = '' as $$  -- definer: programs hold no right on private tables

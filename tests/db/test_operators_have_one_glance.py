@@ -1,4 +1,4 @@
-"""Every view of schema ops is a one-liner in Studio, explains itself, and is listed under "One glance" in docs/operations.md."""
+"""Every view of schema ops explains itself, can be read in one line, and is listed under "One glance" in docs/operations.md."""
 
 from __future__ import annotations
 
