@@ -31,8 +31,8 @@ def add(commands: command.Commands) -> None:
         "doctor",
         _doctor,
         "check settings, tokens, webhooks, database, queues and clocks, and say how to mend what is wrong",
-        "Asks every service that is configured, changes nothing and sends nothing. Run it where a program runs, with its\n"
-        "settings; with the owner's DATABASE_URL it sees the most. Ends with 1 where something is a problem.",
+        "Asks every service that is configured, changes nothing and sends nothing. Run it where a program runs,\n"
+        "with its settings; with the owner's DATABASE_URL it sees the most. Ends with 1 where something is a problem.",
     )
     doctor.add_argument("--json", action="store_true", help="a list of objects instead of lines")
 

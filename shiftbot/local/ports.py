@@ -21,7 +21,6 @@ OFFSETS = {
     "mail": 7,
     "smtp": 8,
     "supabase": 9,
-    "worker": 10,
 }
 _HIGHEST = max(OFFSETS.values())
 # Below what operating systems give to outgoing connections, so that none of those takes a port of ours.
