@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
+from uuid import uuid4
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -32,7 +33,7 @@ def configure(service: str, level: str = "INFO", secrets: Iterable[str] = ()) ->
     """Takes over the root logger; `secrets` are masked word for word. ValueError on an unknown level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_RedactingFormatter(service, secrets))
-    handler.addFilter(_add_context)
+    handler.addFilter(add_context)
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.captureWarnings(True)
     for name in _TALKATIVE:
@@ -49,6 +50,17 @@ def bind(**fields: object) -> Iterator[None]:
         _context.reset(token)
 
 
+def new_correlation() -> str:
+    """An id for everything that follows from one cause; also a valid trace id of W3C's."""
+    return uuid4().hex
+
+
+def correlation() -> str | None:
+    """The id that is bound here, for handing on with what is written."""
+    bound = _context.get().get("correlation_id")
+    return bound if isinstance(bound, str) else None
+
+
 def redact(text: str) -> str:
     """The text without anything that looks like a credential."""
     for pattern, replacement in _REDACTIONS:
@@ -56,7 +68,8 @@ def redact(text: str) -> str:
     return text
 
 
-def _add_context(record: logging.LogRecord) -> bool:
+def add_context(record: logging.LogRecord) -> bool:
+    """A filter for handlers: puts what is bound onto the record."""
     for name, value in _context.get().items():
         if not hasattr(record, name):  # what the line itself says wins
             setattr(record, name, value)

@@ -36,6 +36,12 @@ MODEL_FAILURES = Counter(
     "Model calls that gave no usable verdict, so that the rules decided, by kind",
     ["kind"],
 )
+MODEL_TOKENS = Counter("shiftbot_model_tokens", "Tokens that models read (in) and wrote (out)", ["direction"])
+RATE_LIMIT_WAITS = Counter(
+    "shiftbot_rate_limit_waits",
+    "Sends put off for a rate limit: our own budget, or the platform asked for it (429)",
+    ["platform", "cause"],
+)
 REPLIES = Counter(
     "shiftbot_replies",
     "Answers on their way to users: delivered, retried, failed, unknown",

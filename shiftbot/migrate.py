@@ -59,6 +59,12 @@ def pending(conn: psycopg.Connection[Any], directory: Path = MIGRATIONS) -> list
     return [migration for migration in files if migration.version not in applied]
 
 
+def newest(directory: Path = MIGRATIONS) -> str | None:
+    """The version a database must have for this program; None where the files are not there to tell."""
+    names = (_FILE_NAME.fullmatch(path.name) for path in directory.glob("*.sql"))
+    return max((match["version"] for match in names if match), default=None)
+
+
 def _files(directory: Path) -> list[Migration]:
     if not directory.is_dir():
         raise MigrationError(f"{directory} is not a directory: run this from a checkout of the project.")

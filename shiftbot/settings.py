@@ -124,7 +124,16 @@ class Settings(Environment):
         60, ge=2, description="a message in the hand of a dead worker is taken up again after this"
     )
     webhooks_bind: str = Field("127.0.0.1:8080", description="address the webhooks listen on")
-    webhooks_threads: int = Field(8, ge=1, le=64, description="requests served at once")
+    webhooks_threads: int = Field(8, ge=1, le=64, description="requests served at once per process")
+    webhooks_processes: int = Field(1, ge=1, le=64, description="processes of one webhooks server")
+    prometheus_multiproc_dir: str = Field(
+        "",
+        description="where several processes add up their counters, emptied at start; empty makes one and removes it",
+    )
+    worker_bind: str = Field(
+        "",
+        description="address of a worker's /healthz, /readyz and /metrics; port 0: any free one; empty: none",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @model_validator(mode="after")

@@ -20,13 +20,15 @@ from markupsafe import Markup
 from shiftbot.db import Pool, constraint_of, is_outage
 from shiftbot.paging import words
 from shiftbot.paging.base import Page
+from webhooks.correlation import follow
 
 log = logging.getLogger(__name__)
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~=-]{8,200}")
 _PAGES = Path(__file__).parent / "pages"
-_LOOK = "select outcome, holder, page from private.look_at_link(%s)"
-_ACKNOWLEDGE = "select outcome, holder, page from private.acknowledge_by_link(%s)"
+_OF_LINK = "select outcome, holder, page, private.correlation_of_attempt((page ->> 'attempt_id')::bigint)"
+_LOOK = f"{_OF_LINK} from private.look_at_link(%s)"
+_ACKNOWLEDGE = f"{_OF_LINK} from private.acknowledge_by_link(%s)"
 _STATUSES = {"expired": 410, "unknown": 404}
 
 
@@ -81,7 +83,8 @@ def _link(pool: Pool, query: str, token: str) -> Link:
         row = conn.execute(query, (token,)).fetchone()
     if row is None:
         raise psycopg.InternalError("the link's function returned nothing")
-    outcome, holder, page = row
+    outcome, holder, page, cause = row
+    follow(cause)
     return _logged(query, Link(outcome, holder or "", Page.from_row(page) if page else None))
 
 

@@ -7,15 +7,12 @@ from functools import partial
 
 import psycopg
 from flask import Flask, Response, request
-from prometheus_client import REGISTRY, CollectorRegistry
-from prometheus_flask_exporter import PrometheusMetrics
 from psycopg_pool import PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from shiftbot.db import Pool, constraint_of
 from shiftbot.settings import Settings
-from webhooks import acknowledge, api, calendar, health, slack, telegram, twilio
-from webhooks.database_metrics import DatabaseMetrics
+from webhooks import acknowledge, api, calendar, correlation, health, metrics, slack, telegram, twilio
 from webhooks.identity import IdentityUnknown, Once, ask_telegram
 
 log = logging.getLogger(__name__)
@@ -26,6 +23,7 @@ def create_app(settings: Settings, pool: Pool) -> Flask:
     """The webhooks over an (unopened) pool that acts as shiftbot_ingest; platforms without a token are not served."""
     app = api.application("shiftbot-webhooks")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    correlation.install(app)
     app.before_request(pool.open)  # after the fork, once: opening an open pool does nothing
     app.register_blueprint(health.blueprint(pool))
     app.register_blueprint(calendar.blueprint(settings, pool))
@@ -38,10 +36,7 @@ def create_app(settings: Settings, pool: Pool) -> Flask:
     if settings.twilio_auth_token.get_secret_value():
         app.register_blueprint(twilio.blueprint(settings, pool))
 
-    registry = CollectorRegistry()
-    registry.register(REGISTRY)  # our own counters: a registry collects like any collector
-    registry.register(DatabaseMetrics(pool))
-    PrometheusMetrics(app, path="/metrics", group_by="url_rule", registry=registry)
+    metrics.install(app, pool)
 
     app.register_error_handler(IdentityUnknown, _unavailable)
     for outage in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):

@@ -1,10 +1,11 @@
-"""GET /healthz (the process answers) and /readyz (it could do its work: the database answers)."""
+"""GET /healthz (the process answers) and /readyz (what it needs, and how it goes around it)."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from shiftbot.db import Pool, is_outage
+from shiftbot.db import Pool
+from shiftbot.health import readiness
 
 
 def blueprint(pool: Pool) -> Blueprint:
@@ -17,13 +18,7 @@ def blueprint(pool: Pool) -> Blueprint:
 
     @routes.get("/readyz")
     def readyz() -> tuple[Response, int]:
-        try:
-            with pool.connection() as conn:
-                conn.execute("select 1")
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            return jsonify(status="unready", reason="the database does not answer"), 503
-        return jsonify(status="ready"), 200
+        found = readiness(pool)
+        return jsonify(found.body()), found.code
 
     return routes

@@ -9,12 +9,13 @@ from shiftbot.db import Pool
 from shiftbot.metrics import EVENTS_RECORDED
 from shiftbot.paging.words import listed
 from shiftbot.platforms.base import PagePress
+from webhooks.correlation import follow
 from webhooks.record import call
 
 log = logging.getLogger(__name__)
 
 _PRESS = """
-select outcome, holder, ticket_ids
+select outcome, holder, ticket_ids, private.correlation_of_attempt(%(attempt_id)s)
 from private.press_page(%(attempt_id)s, %(verb)s, %(platform)s::public.platform, %(person)s)
 """
 _EFFECTIVE = frozenset({"acknowledged", "already_acknowledged", "extended", "passed_on"})
@@ -41,7 +42,8 @@ def press(pool: Pool, button: PagePress) -> Pressed:
         "platform": button.platform,
         "person": button.person,
     }
-    outcome, holder, ticket_ids = call(pool, _PRESS, arguments)
+    outcome, holder, ticket_ids, cause = call(pool, _PRESS, arguments)
+    follow(cause)
     EVENTS_RECORDED.labels(button.platform, f"page_{outcome}").inc()
     log.info(
         "page pressed",

@@ -12,6 +12,7 @@ from flask import request
 from psycopg.types.json import Jsonb
 
 from shiftbot.db import Pool, constraint_of
+from shiftbot.log import correlation, new_correlation
 from shiftbot.metrics import EVENTS_DROPPED, EVENTS_RECORDED
 from shiftbot.platforms.base import Dropped, Incoming, Platform, Recordable, SourceMoved
 
@@ -101,7 +102,12 @@ def _ingest(pool: Pool, event: Incoming) -> Recorded:
         "author": event.author,
         "body": event.body,
         "payload": Jsonb(
-            event.payload | {"author_name": event.author_name, "sent_at": event.sent_at.isoformat()}
+            event.payload
+            | {
+                "author_name": event.author_name,
+                "sent_at": event.sent_at.isoformat(),
+                "correlation_id": correlation() or new_correlation(),
+            }
         ),
         "refers_to": event.refers_to,
         "merge_group": event.merge_group,

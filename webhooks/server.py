@@ -1,4 +1,4 @@
-"""The webhooks behind gunicorn: one process with threads; start more processes behind a balancer for more."""
+"""The webhooks behind gunicorn: WEBHOOKS_PROCESSES with threads; on more hosts behind a balancer for more."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from shiftbot import log as logs
 from shiftbot import pooler, sources
 from shiftbot.db import open_pool
 from shiftbot.settings import Settings
+from webhooks import counters
 from webhooks.app import create_app
 from webhooks.sources_watch import SourcesWatch
 
@@ -23,6 +24,7 @@ class QuietLogger(Logger):  # type: ignore[misc]
     def setup(self, cfg: Any) -> None:
         """Nothing of its own."""
         self.error_log = logging.getLogger("gunicorn.error")
+        self.error_log.propagate = True  # it was turned off, so that lines came out plain
         self.access_log = logging.getLogger("gunicorn.access")
 
 
@@ -37,7 +39,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """No files, no command line: the settings are the configuration."""
         options = {
             "bind": self._settings.webhooks_bind,
-            "workers": 1,
+            "workers": self._settings.webhooks_processes,
             "worker_class": "gthread",
             "threads": self._settings.webhooks_threads,
             "timeout": 30,
@@ -46,6 +48,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "logger_class": QuietLogger,
             "preload_app": False,
+            "child_exit": counters.forget,
         }
         for key, value in options.items():
             self.cfg.set(key, value)
@@ -70,5 +73,5 @@ def main(settings: Settings) -> int:
     logs.configure("webhooks", settings.log_level, secrets=settings.secrets())
     sources.load(Path(settings.sources_file))
     pooler.refuse(settings.database_url.get_secret_value())
-    Server(settings).run()
+    Server(settings).run()  # never returns: gunicorn's master exits the process
     return 0

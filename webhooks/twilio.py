@@ -17,14 +17,21 @@ from shiftbot.paging.base import Outcome, Page
 from shiftbot.paging.twilio import RETRIES
 from shiftbot.settings import Settings
 from webhooks import twilio_answers as answers
+from webhooks.correlation import follow
 
 log = logging.getLogger(__name__)
 
 _ANSWER_CALL = (
-    "select outcome, holder, turn, page from private.answer_call(%s::bigint, %s, %s, %s::integer, %s)"
+    "select outcome, holder, turn, page, private.correlation_of_attempt(%s::bigint)"
+    " from private.answer_call(%s::bigint, %s, %s, %s::integer, %s)"
 )
-_HEAR_STATUS = "select private.hear_call_status(%s::bigint, %s, %s, %s, %s)"
-_HEAR_SMS = "select outcome, holder, ticket_ids from private.hear_sms(%s, %s, %s, %s::bigint)"
+_HEAR_STATUS = (
+    "select private.hear_call_status(%s::bigint, %s, %s, %s, %s), private.correlation_of_attempt(%s::bigint)"
+)
+_HEAR_SMS = (
+    "select outcome, holder, ticket_ids, private.correlation_of_ticket(ticket_ids[1])"
+    " from private.hear_sms(%s, %s, %s, %s::bigint)"
+)
 
 _STATUSES: dict[str, Outcome] = {
     "queued": "attempted",
@@ -67,7 +74,9 @@ def blueprint(settings: Settings, pool: Pool) -> Blueprint:
         if attempt is None or turn is None or not call or not token:
             return _dropped("unknown_shape", _refusal("call is unknown"))
         digits = _plain(request.form.get("Digits", ""), 20)
-        outcome, holder, next_turn, page = _one(pool, _ANSWER_CALL, attempt, token, call, turn, digits)
+        outcome, holder, next_turn, page = _one(
+            pool, _ANSWER_CALL, attempt, attempt, token, call, turn, digits
+        )
         if outcome == "refused":
             refusal = _refusal("call is over, or this turn of it was heard")
             return _dropped("refused_call", refusal, attempt)
@@ -83,7 +92,7 @@ def blueprint(settings: Settings, pool: Pool) -> Blueprint:
         outcome, detail = outcome_of(request.form)
         if attempt is None or not token or not call or outcome is None:
             return _dropped("unknown_shape", Response(status=204))
-        (result,) = _one(pool, _HEAR_STATUS, attempt, token, call, outcome, detail)
+        (result,) = _one(pool, _HEAR_STATUS, attempt, token, call, outcome, detail, attempt)
         if result == "refused":
             return _dropped("refused_status", _refusal("call is unknown"), attempt)
         _recorded("status", result, attempt)
@@ -160,11 +169,13 @@ def verb_of(body: str) -> tuple[str, int | None]:
 
 
 def _one(pool: Pool, query: str, *arguments: object) -> tuple[Any, ...]:
+    """The row, but for its last column: the chain of causes that the request continues."""
     with pool.connection() as conn:
         row = conn.execute(query, arguments).fetchone()
     if row is None:
         raise LookupError("the function returned nothing")
-    return tuple(row)
+    follow(row[-1])
+    return tuple(row[:-1])
 
 
 def _number(name: str, digits: int) -> int | None:

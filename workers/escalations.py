@@ -11,7 +11,7 @@ import psycopg
 from shiftbot import queue
 from shiftbot.db import Pool, described, is_outage
 from shiftbot.log import redact
-from shiftbot.metrics import ATTEMPTS
+from shiftbot.metrics import ATTEMPTS, RATE_LIMIT_WAITS
 from shiftbot.paging.base import Channel, OutcomeUnknown, Page, Permanent, SendError, Sent, Temporary
 from shiftbot.queue import Message, QueueName
 from workers.together import Together
@@ -150,6 +150,8 @@ class EscalationsHandler:
         return [request for request in requests if request[1] in settled]
 
     def _retry(self, message: Message, page: Page, error: Temporary) -> str:
+        if error.retry_after:
+            RATE_LIMIT_WAITS.labels(page.method, "platform").inc()
         with self._pool.connection(timeout=30) as conn:
             row = conn.execute(
                 "select private.retry_attempt(%s, %s, %s::numeric, %s)",

@@ -63,6 +63,15 @@ class Loop(threading.Thread):
         self._next_sweep = 0.0
         self._presence = Presence(process or uuid4(), handler.queue)
 
+    @property
+    def queue_name(self) -> QueueName:
+        """The queue it serves."""
+        return self._handler.queue
+
+    def silent_seconds(self) -> float | None:
+        """Since its last sign of life; None: it has given none."""
+        return self._presence.silent_seconds()
+
     def run(self) -> None:
         """Reconnects for as long as it takes: a database that is away loses nothing."""
         while not self._stopping.is_set():
@@ -138,8 +147,9 @@ class Loop(threading.Thread):
         name = self._handler.queue
         try:
             # Whoever may write to the queue may write anything: a slot that leaked here would be gone for good.
-            ticket_id = message.body.get("ticket_id") if isinstance(message.body, dict) else None
-            with logs.bind(queue=name, msg_id=message.id, ticket_id=ticket_id):
+            body = message.body if isinstance(message.body, dict) else {}
+            about = {key: body.get(key) for key in ("ticket_id", "correlation_id")}
+            with logs.bind(queue=name, msg_id=message.id, **about):
                 outcome = self._attempt(message)
                 log.info("message handled", extra={"action": "message_handled", "outcome": outcome})
             MESSAGES_HANDLED.labels(name, outcome).inc()

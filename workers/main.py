@@ -20,6 +20,7 @@ from shiftbot.queue import QUEUES
 from shiftbot.settings import Settings, SettingsError
 from shiftbot.storage import Bucket
 from shiftbot.triage.engine import TriageEngine
+from workers import probes
 from workers.attachments import AttachmentsHandler
 from workers.escalations import EscalationsHandler
 from workers.loop import ROLE, Handler, Loop
@@ -71,11 +72,12 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
             )
             for queue in queues
         ]
-        for loop in loops:
-            loop.start()
-        log.info("working", extra={"action": "working", "queues": list(queues)})
-        for loop in loops:
-            loop.join()
+        with probes.served(settings.worker_bind, dsn, loops):
+            for loop in loops:
+                loop.start()
+            log.info("working", extra={"action": "working", "queues": list(queues)})
+            for loop in loops:
+                loop.join()
     for channel in channels.values():
         channel.close()
     for client in clients.values():

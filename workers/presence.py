@@ -22,6 +22,11 @@ class Presence:
         self._process = process
         self._queue = queue
         self._next_sign = 0.0
+        self._signed_at: float | None = None
+
+    def silent_seconds(self) -> float | None:
+        """Since it last signed; None: never yet. May be asked by another thread."""
+        return None if self._signed_at is None else time.monotonic() - self._signed_at
 
     def sign_if_due(self, conn: psycopg.Connection[Any]) -> None:
         """At most every few seconds, so that it costs nothing."""
@@ -31,7 +36,8 @@ class Presence:
             "select private.sign_of_life(%s, %s, %s, %s)",
             (self._process, self._queue, socket.gethostname(), os.getpid()),
         )
-        self._next_sign = time.monotonic() + SIGN_SECONDS
+        self._signed_at = time.monotonic()
+        self._next_sign = self._signed_at + SIGN_SECONDS
 
     def sign_off(self, conn: psycopg.Connection[Any]) -> None:
         """The loop ends and has nothing in hand."""

@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 from shiftbot import queue
 from shiftbot.db import Pool
-from shiftbot.metrics import REPLIES
+from shiftbot.metrics import RATE_LIMIT_WAITS, REPLIES
 from shiftbot.platforms.base import Button, ChatMoved, Client, OutcomeUnknown, Outgoing, Permanent, Temporary
 from shiftbot.queue import Message, QueueName
 
@@ -88,6 +88,8 @@ class RepliesHandler:
                 queue.archive(conn, "replies", message.id)
             return claim.outcome
         if claim.outcome == "wait":
+            if not claim.attempt_id:  # else it is another worker's
+                RATE_LIMIT_WAITS.labels(claim.platform, "budget").inc()
             return self._postpone(message, float(claim.wait_seconds or self._stale_seconds))
         try:
             client, outgoing, is_last = self._prepare(reply_id, part, claim)
@@ -173,6 +175,8 @@ class RepliesHandler:
         return state
 
     def _retry(self, message: Message, reply_id: int, claim: Claim, error: Temporary) -> str:
+        if error.retry_after:
+            RATE_LIMIT_WAITS.labels(claim.platform, "platform").inc()
         with self._pool.connection() as conn, conn.transaction():
             # The ticket first, then the budget, as a claim locks them: the other way round two workers would wait in a ring.
             row = conn.execute(

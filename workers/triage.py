@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from shiftbot.db import Pool
-from shiftbot.metrics import MODEL_FAILURES, MODEL_SECONDS
+from shiftbot.metrics import MODEL_FAILURES, MODEL_SECONDS, MODEL_TOKENS
 from shiftbot.queue import Message, QueueName
 from shiftbot.triage.engine import TriageEngine
 from shiftbot.triage.verdict import Conversation, Said, Verdict
@@ -67,5 +67,7 @@ def _said(item: dict[str, Any]) -> Said:
 def _count(verdict: Verdict) -> None:
     if verdict.engine == "model":
         MODEL_SECONDS.observe(verdict.latency_ms / 1000)
+        MODEL_TOKENS.labels("in").inc(verdict.tokens_in or 0)
+        MODEL_TOKENS.labels("out").inc(verdict.tokens_out or 0)
     elif verdict.fallback_reason:
         MODEL_FAILURES.labels(verdict.fallback_reason.partition(":")[0]).inc()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from shiftbot.cli import (
     dashboard,
+    doctor,
     journal,
     listening,
     local,
@@ -72,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
         dashboard,
         migrations,
         setup,
+        doctor,
         sources,
         tickets,
         pages,

@@ -32,10 +32,14 @@ def add(commands: command.Commands) -> None:
 
 
 def _webhooks(_: argparse.Namespace) -> int:
-    from webhooks.server import main
+    from webhooks import counters
 
     try:
-        return main(_settings())
+        settings = _settings()
+        counters.share(settings.webhooks_processes, settings.prometheus_multiproc_dir)
+        from webhooks.server import main  # not before it is known where to count
+
+        return main(settings)
     except SettingsError as error:
         raise wrong_settings(error) from None
 

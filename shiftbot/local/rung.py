@@ -107,6 +107,7 @@ def _settings(home: Home, chosen: dict[str, int], dsn: str, listed: Path) -> dic
             "WEBHOOKS_URL": url["webhooks"],
             "WEBHOOKS_BIND": f"{HOST}:{chosen['webhooks']}",
             "PUBLIC_BASE_URL": url["webhooks"],
+            "WORKER_BIND": f"{HOST}:{ports.free_port()}",
             "SOURCES_FILE": str(listed),
             "TELEGRAM_API_BASE_URL": url["telegram"],
             "TELEGRAM_SIM_URL": url["telegram"],

@@ -71,6 +71,16 @@ class MailServer:
             # Everything after the content has left was turned into OutcomeUnknown further down.
             raise Temporary(f"the mail server cannot be reached: {type(error).__name__}") from None
 
+    def greet(self, tls: ssl.SSLContext, name: str, timeout: float) -> None:
+        """Connects, secures and logs in as `deliver` does, and leaves. Raises Permanent, Temporary."""
+        try:
+            with self._connected(tls, name, min(timeout, _STEP_SECONDS)) as smtp:
+                self._introduce(smtp, tls, time.monotonic() + timeout)
+        except ssl.SSLCertVerificationError:
+            raise Temporary("the certificate of the mail server cannot be verified") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise Temporary(f"the mail server cannot be reached: {type(error).__name__}") from None
+
     @contextlib.contextmanager
     def _connected(self, tls: ssl.SSLContext, name: str, timeout: float) -> Iterator[smtplib.SMTP]:
         # With a name of our own: else smtplib looks the machine's up, which can take long.

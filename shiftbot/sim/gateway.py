@@ -94,6 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.send_response_only(int(status.split(" ", 1)[0]))
+        self.send_header("Date", self.date_time_string())  # as every real server
         for name, value in headers:
             if name.lower() != "content-length":
                 self.send_header(name, value)

@@ -37,6 +37,7 @@ class Storage:
         """As Storage has them."""
         return [
             Route("/storage/v1/bucket", self._create_bucket, methods=["POST"]),
+            Route("/storage/v1/bucket/{bucket}", self._fetch_bucket, methods=["GET"]),
             Route("/storage/v1/object/sign/{bucket}/{path:path}", self._read_signed, methods=["GET"]),
             Route("/storage/v1/object/sign/{bucket}", self._sign, methods=["POST"]),
             Route("/storage/v1/object/{bucket}/{path:path}", self._upload, methods=["POST"]),
@@ -51,6 +52,12 @@ class Storage:
             return _error(409, "Duplicate", "The resource already exists")
         self.buckets.add(body["id"])
         return JSONResponse({"name": body["id"]})
+
+    def _fetch_bucket(self, request: Request) -> Response:
+        if refused := self._refused(request) or self._missing(request):
+            return refused
+        bucket = request.path_params["bucket"]
+        return JSONResponse({"id": bucket, "name": bucket, "public": False})
 
     async def _upload(self, request: Request) -> Response:
         if refused := self._refused(request) or self._missing(request):

@@ -22,7 +22,8 @@ TOKEN = "xoxb-simulated-token-for-local-use-only"
 APP_TOKEN = "xapp-simulated-token-for-local-use-only"
 SECRET = "simulated-signing-secret"
 SCOPES = "app_mentions:read,channels:history,channels:join,channels:read,chat:write,commands,files:read"
-SCOPES += ",groups:history,groups:read,im:history,reactions:read,reactions:write,users:read,users:read.email"
+SCOPES += ",groups:history,groups:read,im:history,metadata.message:read,reactions:read,reactions:write"
+SCOPES += ",users:read,users:read.email"
 SIGN_IN = "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in</body></html>"
 
 
@@ -43,7 +44,9 @@ class SlackSim(SimServer, Customers):
         webhook_url: str = "",
         bot_name: str = "shiftbot",
         enforce_limits: bool = False,
+        scopes: str = SCOPES,
     ) -> None:
+        self.scopes = scopes
         self.token = token
         super().__init__(port)
         self.world = World(self.changed, bot_name)
@@ -129,7 +132,7 @@ class SlackSim(SimServer, Customers):
                 answer = jsonify(ok=True, **self.api.methods[method](arguments))
         except Refused as refused:
             answer = jsonify(refused.answer)
-        answer.headers["x-oauth-scopes"] = SCOPES
+        answer.headers["x-oauth-scopes"] = self.scopes
         return answer
 
     def _socket(self, token: str) -> str:

@@ -11,7 +11,7 @@ from typing import ClassVar
 from flask import Flask, Response, jsonify, request
 
 from .faults import SHARED_KINDS, Fault
-from .twilio_api import Api, Form, Refused
+from .twilio_api import Api, Form, Listed, Refused
 from .twilio_call import Course
 from .twilio_line import CALLBACK, CALLBACK_FAULTS, Line
 from .twilio_operator import Operator
@@ -102,11 +102,20 @@ class TwilioSim(People):
 
     def add_routes(self, app: Flask) -> None:
         base = f"/{VERSION}/Accounts/<account>"
+        app.add_url_rule(f"{base}.json", "account", self._account)
+        app.add_url_rule(f"{base}/IncomingPhoneNumbers.json", "numbers", self._list_numbers)
         app.add_url_rule(f"{base}/Calls.json", "calls_create", self._create_call, methods=["POST"])
         app.add_url_rule(f"{base}/Calls/<sid>.json", "calls_fetch", self._fetch_call, methods=["GET"])
         app.add_url_rule(f"{base}/Calls/<sid>.json", "calls_update", self._update_call, methods=["POST"])
         app.add_url_rule(f"{base}/Messages.json", "messages_create", self._create_message, methods=["POST"])
         app.add_url_rule("/sim/deliveries", "deliveries", lambda: jsonify(list(self.line.deliveries)))
+
+    def _account(self, account: str) -> Response:
+        return self._answered("accounts.fetch", account, 200, self.api.account)
+
+    def _list_numbers(self, account: str) -> Response:
+        wanted, webhook = request.args.get("PhoneNumber", ""), self.webhook_url
+        return self._answered("numbers.list", account, 200, lambda: self.api.numbers(wanted, webhook))
 
     def _create_call(self, account: str) -> Response:
         form = _form()
@@ -123,7 +132,9 @@ class TwilioSim(People):
         form = _form()
         return self._answered("messages.create", account, 201, lambda: self.api.create_message(form))
 
-    def _answered(self, method: str, account: str, status: int, work: Callable[[], Call | Text]) -> Response:
+    def _answered(
+        self, method: str, account: str, status: int, work: Callable[[], Call | Text | Listed]
+    ) -> Response:
         given = request.authorization
 
         def act() -> Response:

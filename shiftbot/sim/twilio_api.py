@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from .twilio_world import Call, Json, Text, World
 
@@ -27,6 +28,17 @@ class Refused(Exception):
         return {"code": self.code, "message": str(self), "more_info": more, "status": self.status}
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What is there as it is: the account, or a page of its numbers."""
+
+    content: Json
+
+    def resource(self, account: str) -> Json:
+        """The answer's JSON."""
+        return {"account_sid": account} | self.content
+
+
 class Api:
     """What the requests do; `ring` and `deliver` are called with what was made, under the lock."""
 
@@ -41,6 +53,8 @@ class Api:
         self._numbers = numbers
         self._ring = ring
         self._deliver = deliver
+        self.account_status = "active"
+        self.capabilities: dict[str, bool] = {}  # of its numbers, where they differ from all
 
     def create_call(self, form: Form) -> Call:
         """POST Calls.json. Raises Refused."""
@@ -57,6 +71,18 @@ class Api:
         self._world.calls[call.sid] = call
         self._ring(call)
         return call
+
+    def account(self) -> Listed:
+        """GET Accounts/<sid>.json."""
+        return Listed({"friendly_name": "Shift-Sim", "status": self.account_status, "type": "Full"})
+
+    def numbers(self, wanted: str, webhook: str) -> Listed:
+        """GET IncomingPhoneNumbers.json: those that contain the digits asked for."""
+        able = {"voice": True, "sms": True, "mms": False, "fax": False} | self.capabilities
+        texts = f"{webhook.rstrip('/')}/webhooks/twilio/sms" if webhook else ""
+        about = {"capabilities": able, "sms_url": texts, "sms_method": "POST", "status": "in-use"}
+        found = [{"phone_number": number} | about for number in self._numbers if wanted in number]
+        return Listed({"incoming_phone_numbers": found, "page": 0, "page_size": 50})
 
     def fetch_call(self, sid: str) -> Call:
         """GET Calls/<sid>.json. Raises Refused."""

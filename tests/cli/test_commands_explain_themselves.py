@@ -13,6 +13,7 @@ from shiftbot.cli import main, parser
 COMMANDS = [
     "dashboard",
     "demo",
+    "doctor",
     "journal verify",
     "listen",
     "migrate",

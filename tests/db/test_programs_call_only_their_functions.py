@@ -10,7 +10,7 @@ MAY_CALL = {
     "shiftbot_ingest": {
         *("ingest_message", "move_source", "sync_sources"),
         *("press_page", "hear_sms", "hear_call_status", "answer_call", "look_at_link", "acknowledge_by_link"),
-        *("on_call_metrics", "paging_metrics", "calendar"),
+        *("metrics", "readiness", "calendar", "correlation_of_ticket", "correlation_of_attempt"),
     },
     "shiftbot_worker": {
         *("read_queue", "archive_message", "await_queue", "postpone_message", "fail_message", "claim_triage"),
@@ -32,7 +32,7 @@ MAY_CALL = {
             "look_at_attempt",
             "is_attempt_wanted",
         ),
-        *("settle_joined", "sign_of_life", "sign_off"),
+        *("settle_joined", "sign_of_life", "sign_off", "metrics", "readiness"),
         *("claim_attachment", "settle_attachment", "files_to_link", "keep_links"),
     },
     "shiftbot_watchdog": {

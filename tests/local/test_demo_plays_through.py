@@ -133,6 +133,10 @@ def test_a_dozen_conversations_come_to_rest(user: User) -> None:
 
 
 def test_a_customer_talks_to_the_running_demo(user: User, demo: subprocess.Popen[str]) -> None:
+    assert eventually(lambda: user.runs("doctor")[0] == 0)  # once the workers have signed
+    said = user.runs("doctor")[1]
+    assert said.endswith(" ok, 0 to look at, 0 to mend\n"), said
+
     code, said = user.runs("say", "telegram", "the site is down", "--as", "Mia")
     assert code == 0
     assert "Mia (private chat): the site is down\nShift-Bot: Thank you for telling us." in said
