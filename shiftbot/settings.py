@@ -109,4 +109,10 @@ class Settings(Environment):
     )
     webhooks_bind: str = Field("127.0.0.1:8080", description="address the webhooks listen on")
     webhooks_threads: int = Field(8, ge=1, le=64, description="requests served at once")
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="proxies before the webhooks whose X-Forwarded-For is believed"
+    )
+    requests_per_minute: int = Field(
+        1200, ge=1, description="from one address, of what no platform signed (the API, links, calendars)"
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")

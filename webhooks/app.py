@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from shiftbot.db import Pool, constraint_of
 from shiftbot.settings import Settings
-from webhooks import acknowledge, calendar, health, slack, telegram, twilio
+from webhooks import acknowledge, calendar, headers, health, limits, slack, telegram, twilio
 from webhooks.database_metrics import DatabaseMetrics
 from webhooks.identity import IdentityUnknown, Once, ask_telegram
 
@@ -36,6 +36,9 @@ def create_app(settings: Settings, pool: Pool) -> Flask:
         app.register_blueprint(slack.blueprint(settings, pool))
     if settings.twilio_auth_token.get_secret_value():
         app.register_blueprint(twilio.blueprint(settings, pool))
+
+    limits.install(app, settings)
+    headers.install(app, settings)
 
     registry = CollectorRegistry()
     registry.register(REGISTRY)  # our own counters: a registry collects like any collector
