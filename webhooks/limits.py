@@ -11,8 +11,9 @@ import math
 import time
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
+from typing import cast
 
-from flask import Flask, Response, abort, request
+from flask import Blueprint, Flask, Response, abort, request
 from flask_limiter import Limiter, RequestLimit
 from limits import RateLimitItem, RateLimitItemPerMinute
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -43,10 +44,11 @@ def install(app: Flask, settings: Settings) -> None:
     )
     for name in SIGNED:
         if name in app.blueprints:
-            limiter.exempt(app.blueprints[name])
+            limiter.exempt(cast(Blueprint, app.blueprints[name]))
     for name in SECRET:
         # Guesses alone count, and whoever guessed too often gets nothing from the database any more.
-        limiter.limit(GUESSES, deduct_when=_is_guess, override_defaults=False)(app.blueprints[name])
+        guarded = cast(Blueprint, app.blueprints[name])
+        limiter.limit(GUESSES, deduct_when=_is_guess, override_defaults=False)(guarded)
     app.before_request(_refuse_large)
     app.after_request(_count_forgeries(limiter))
 
