@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from shiftbot.cli import (
     dashboard,
+    erase,
     journal,
     local,
     migrations,
@@ -73,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
         pages,
         phone,
         journal,
+        erase,
         queues,
         replies,
         on_call,

@@ -13,6 +13,7 @@ from shiftbot.cli import main, parser
 COMMANDS = [
     "dashboard",
     "demo",
+    "erase person",
     "journal verify",
     "migrate",
     "on-call calendar",
