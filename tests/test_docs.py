@@ -31,6 +31,7 @@ CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 # Capitals in code that are no setting of a process.
 OTHER_NAMES = {
     "ENGINEER_ID",
+    "FUZZ_BODIES",
     "PYTEST_ARGS",
     "SHIFTBOT_HOME",
     "SHIFTBOT_PORT_BASE",
