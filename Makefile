@@ -6,6 +6,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 SOAK_ARGS ?=
+FUZZ_BODIES ?= 100000
 BIN := .venv/bin
 STAMP := .venv/.shiftbot-$(UV_VERSION)
 
@@ -16,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 # uv's own list of authorities does not know a company's proxy; the system's does, where there is one.
 SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 
-.PHONY: setup demo test lint bench soak eval screenshots
+.PHONY: setup demo test lint bench soak eval screenshots fuzz audit
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -28,6 +29,14 @@ demo: $(STAMP)
 # One run for both majors: a test that asks for a database runs once on each, the others once.
 test: $(STAMP)
 	@SHIFTBOT_TEST_POSTGRES=16,18 $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+# Twisted and shapeless requests to every webhook, other ones each time.
+fuzz: $(STAMP)
+	@FUZZ_BODIES=$(FUZZ_BODIES) $(BIN)/python -m pytest --show-capture=no --durations=5 tests/webhooks/test_any_body_is_answered.py
+
+# Known vulnerabilities of what the lock names. It asks the PyPI's service, so it is no part of `make test`.
+audit: $(STAMP)
+	@$(BIN)/python -m tests.support.audit
 
 # Numbers want an idle machine; it takes some minutes.
 bench: $(STAMP)

@@ -17,6 +17,7 @@ from typing import Any
 
 import streamlit as st
 import uvicorn
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -24,6 +25,7 @@ from streamlit import config
 
 from dashboard import local_sign_in, theme, world
 from dashboard.database import Away, TooMighty
+from dashboard.headers import Hardened
 from dashboard.identity import PROVIDER
 from dashboard.listener import listen
 from dashboard.pages_of import PAGES
@@ -35,6 +37,8 @@ from shiftbot.settings import SettingsError
 log = logging.getLogger(__name__)
 SCRIPT = Path(__file__).parent / "main.py"
 _OPTIONS = {
+    "server.enableXsrfProtection": True,
+    "server.enableCORS": True,  # only its own origin speaks to it
     "server.headless": True,
     "server.fileWatcherType": "none",
     "server.disconnectedSessionTTL": 30,
@@ -85,7 +89,8 @@ def make_app(settings: DashboardSettings) -> Any:
             here.database.close()
 
     routes = [Route("/healthz", _health), *local_sign_in.routes(settings)]
-    return st.App(SCRIPT, lifespan=lifespan, routes=routes, secrets=_secrets(settings))
+    hardened = Middleware(Hardened, is_https=settings.dashboard_url.startswith("https://"))
+    return st.App(SCRIPT, lifespan=lifespan, routes=routes, middleware=[hardened], secrets=_secrets(settings))
 
 
 def _spare_the_collector() -> None:

@@ -14,7 +14,21 @@ from uuid import uuid4
 from pythonjsonlogger.json import JsonFormatter
 
 # They log request URLs, and a Telegram URL carries the bot's token.
-_TALKATIVE = ("httpx", "httpx2", "openai", "telegram", "slack", "slack_sdk", "slack_bolt", "werkzeug")
+_TALKATIVE = (
+    *(
+        "httpx",
+        "httpx2",
+        "httpcore",
+        "httpcore2",
+        "openai",
+        "telegram",
+        "slack",
+        "slack_sdk",
+        "slack_bolt",
+        "werkzeug",
+    ),
+    *("twilio", "urllib3", "telethon", "supabase", "storage3", "realtime", "websockets", "authlib"),
+)
 _MASK = "[redacted]"
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _REDACTIONS = (
@@ -22,7 +36,10 @@ _REDACTIONS = (
     (re.compile(r"\b(?:xox[a-z]|xapp)-[A-Za-z0-9-]+"), _MASK),  # Slack
     (re.compile(r"\bsk-[A-Za-z0-9_-]{8,}"), _MASK),  # OpenAI
     # Up to the last @ before the host: a password may hold an unescaped one.
-    (re.compile(r"(\bpostgres(?:ql)?://[^:/@\s]*):[^\s/\"']+@"), rf"\1:{_MASK}@"),
+    (re.compile(r"(\b[a-z][a-z0-9+.]*://[^:/@\s]*):[^\s/\"']+@"), rf"\1:{_MASK}@"),
+    # Of our own addresses those that are secrets: acknowledge links, calendars, what Twilio calls back.
+    (re.compile(r"(/(?:acknowledge|calendar)/)[\w.~=-]+"), rf"\1{_MASK}"),
+    (re.compile(r"((?:\b|%26|%3F)token(?:=|%3D))[\w.~-]+"), rf"\1{_MASK}"),
     (re.compile(r"(\bpassword=)(?:'[^']*'|[^\s'\"&]+)"), rf"\1{_MASK}"),
 )
 

@@ -52,3 +52,8 @@ ATTEMPTS = Counter(
     "Rings and notices to engineers, by how far they came when the request returned",
     ["method", "outcome"],
 )
+REQUESTS_LIMITED = Counter(
+    "shiftbot_requests_limited",
+    "Requests answered with 429: forgeries (no valid signature), guesses (of secret addresses), requests (any other)",
+    ["what"],
+)

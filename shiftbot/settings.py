@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +11,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 class SettingsError(Exception):
     """The environment cannot be used as it is; the text lists every problem, one a line."""
+
+
+# What the database's own password often is on one machine; it is a word of every other line there.
+_EVERYBODYS = "postgres"
+
+
+def _password(address: str) -> str:
+    try:
+        password = unquote(urlsplit(address).password or "")
+    except ValueError:  # no address at all
+        return ""
+    return "" if password == _EVERYBODYS else password
 
 
 class Environment(BaseSettings):
@@ -21,9 +33,10 @@ class Environment(BaseSettings):
     )
 
     def secrets(self) -> list[str]:
-        """Every secret that is set, for masking in logs."""
+        """Every secret that is set, for masking in logs; of an address its password too."""
         values = (value for _, value in self if isinstance(value, SecretStr))
-        return [secret for value in values if (secret := value.get_secret_value())]
+        secrets = [secret for value in values if (secret := value.get_secret_value())]
+        return secrets + [password for secret in secrets if (password := _password(secret))]
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:
@@ -133,6 +146,12 @@ class Settings(Environment):
     worker_bind: str = Field(
         "",
         description="address of a worker's /healthz, /readyz and /metrics; port 0: any free one; empty: none",
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="proxies before the webhooks whose X-Forwarded-For is believed"
+    )
+    requests_per_minute: int = Field(
+        1200, ge=1, description="from one address, of what no platform signed (the API, links, calendars)"
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 

@@ -12,7 +12,19 @@ from werkzeug.exceptions import HTTPException
 
 from shiftbot.db import Pool, constraint_of
 from shiftbot.settings import Settings
-from webhooks import acknowledge, api, calendar, correlation, health, metrics, slack, telegram, twilio
+from webhooks import (
+    acknowledge,
+    api,
+    calendar,
+    correlation,
+    headers,
+    health,
+    limits,
+    metrics,
+    slack,
+    telegram,
+    twilio,
+)
 from webhooks.identity import IdentityUnknown, Once, ask_telegram
 
 log = logging.getLogger(__name__)
@@ -36,6 +48,8 @@ def create_app(settings: Settings, pool: Pool) -> Flask:
     if settings.twilio_auth_token.get_secret_value():
         app.register_blueprint(twilio.blueprint(settings, pool))
 
+    limits.install(app, settings)
+    headers.install(app, settings)
     metrics.install(app, pool)
 
     app.register_error_handler(IdentityUnknown, _unavailable)

@@ -183,10 +183,12 @@ class Loop(threading.Thread):
             return
         self._next_sweep = time.monotonic() + SWEEP_SECONDS
         row = conn.execute("select private.sweep()").fetchone()
-        if row and row[0]:
-            log.info("swept", extra={"action": "swept", **row[0]})
-            if row[0].get("more"):  # it takes a hundred at a time
-                self._next_sweep = 0.0
+        kept = conn.execute("select private.keep_house()").fetchone()  # apart: no page waits for it
+        for action, done in (("swept", row), ("house_kept", kept)):
+            if done and done[0]:
+                log.info(action, extra={"action": action, **done[0]})
+                if done[0].get("more"):  # it takes so many at a time
+                    self._next_sweep = 0.0
 
     def _sign_off(self) -> None:
         try:

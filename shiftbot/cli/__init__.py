@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from shiftbot.cli import (
     dashboard,
     doctor,
+    erase,
     journal,
     listening,
     local,
@@ -79,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
         pages,
         phone,
         journal,
+        erase,
         queues,
         replies,
         on_call,

@@ -19,7 +19,7 @@ GRACE_SECONDS = 6.0
 def main(command: list[str]) -> int:
     """Returns the command's exit code, as a shell gives it."""
     # The command stays in the guardian's process group, so that whoever ends the group ends both.
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  # our own program and arguments
     is_ending = threading.Event()
     ending = threading.Thread(target=_end_with_supervisor, args=(child, is_ending), daemon=True)
     ending.start()

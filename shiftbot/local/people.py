@@ -41,13 +41,13 @@ class People:
     def do(self, verb: str, **arguments: Any) -> Any:
         """One thing people do, by the name of the simulator's method. Raises PeopleError."""
         body = json.dumps(arguments).encode()
-        return self._answer(urllib.request.Request(f"{self._url}/sim/{verb}", body))  # noqa: S310
+        return self._answer(urllib.request.Request(f"{self._url}/sim/{verb}", body))  # noqa: S310  # our own simulator
 
     def see(self, what: str, wait: float = 0, **query: Any) -> Any:
         """What can be seen; waits up to `wait` seconds for something. Raises PeopleError."""
         asked = urllib.parse.urlencode({**query, "wait": wait})
         return self._answer(
-            urllib.request.Request(f"{self._url}/sim/{what}?{asked}"), wait + 10  # noqa: S310
+            urllib.request.Request(f"{self._url}/sim/{what}?{asked}"), wait + 10  # noqa: S310  # our own simulator
         )  # fmt: skip
 
     @staticmethod

@@ -61,7 +61,7 @@ def running(home: Home, fresh: bool, tell: Callable[[str], None]) -> Iterator[di
 def _database(home: Home, port: int, lock: int) -> Iterator[EmbeddedPostgres]:
     """The server while inside; its guardian stops it, whether or not this process lives to see that."""
     server = EmbeddedPostgres(home.postgres, VERSION, port)
-    guardian = subprocess.Popen(  # noqa: S603
+    guardian = subprocess.Popen(  # noqa: S603  # our own program and arguments
         [sys.executable, "-m", "shiftbot.local.postgres_guardian", str(home.path), str(port)],
         stdin=subprocess.PIPE,
         start_new_session=True,

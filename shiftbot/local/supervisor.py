@@ -54,7 +54,7 @@ class Child:
         self.due = None
         self._started = time.monotonic()
         with self.log_file.open("ab") as log:
-            self._guardian = subprocess.Popen(  # noqa: S603
+            self._guardian = subprocess.Popen(  # noqa: S603  # our own program and arguments
                 guarded(self.program.command),
                 stdin=subprocess.PIPE,
                 stdout=log,

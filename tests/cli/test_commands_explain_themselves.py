@@ -14,6 +14,7 @@ COMMANDS = [
     "dashboard",
     "demo",
     "doctor",
+    "erase person",
     "journal verify",
     "listen",
     "migrate",

@@ -22,7 +22,7 @@ MAY_CALL = {
             "block_sends",
             "retry_reply",
         ),
-        *("set_escalation_threshold", "move_source", "sweep"),
+        *("set_escalation_threshold", "move_source", "sweep", "keep_house"),
         *(
             "claim_attempt",
             "claim_attempts",

@@ -88,7 +88,7 @@ def test_one_demo_at_a_time_uses_a_home(tmp_path: Path) -> None:
 def test_a_home_whose_last_processes_are_ending_is_waited_for(tmp_path: Path) -> None:
     """The lock outlives a killed supervisor in its guardians."""
     with Home(tmp_path).locked() as lock:
-        guardian = subprocess.Popen(["sleep", "600"], pass_fds=(lock,))  # noqa: S607
+        guardian = subprocess.Popen(["sleep", "600"], pass_fds=(lock,))  # noqa: S607  # whichever the machine has
         (tmp_path / "lock").write_text("999999999")  # a supervisor that is gone
     waiting = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT)
     with waiting, guardian:

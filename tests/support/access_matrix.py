@@ -7,6 +7,8 @@ from typing import Any
 
 import psycopg
 
+from tests.db import access_tried
+from tests.db.world import World
 from tests.support.postgres import TestServer
 
 ROLES = ("anon", "authenticated", "service_role", "shiftbot_ingest", "shiftbot_worker", "shiftbot_watchdog")
@@ -58,7 +60,7 @@ order by r.role_at, 2
 
 
 def render(conn: psycopg.Connection[Any]) -> str:
-    """The text docs/access.md must have."""
+    """What was granted: the first part of docs/access.md."""
     return "\n".join([_HEAD, _tables(conn), _policies(conn), _functions(conn)])
 
 
@@ -95,7 +97,8 @@ def main() -> None:
     try:
         server.start()
         with server.clone() as database:
-            sys.stdout.write(render(database.connect()))
+            granted = render(database.connect())
+            sys.stdout.write(f"{granted}\n{access_tried.render(access_tried.matrix(World(database)))}")
     finally:
         server.stop()
 

@@ -32,11 +32,16 @@ SCOPES = {
 SCHEME = "bearer"
 _PATIENCE_SECONDS = 1.0
 _View = TypeVar("_View", bound=Callable[..., Response])
-_ALWAYS = (401, 403, 422, 500, 503)
+_ALWAYS = (401, 403, 422, 429, 500, 503)
 _WITH_ID = (404,)
 _WITH_BODY = (400, 413, 415)
 _WRITES = (400, 409)
-_HEADERS = {401: ("WWW-Authenticate",), 403: ("WWW-Authenticate",), 503: ("Retry-After",)}
+_HEADERS = {
+    401: ("WWW-Authenticate",),
+    403: ("WWW-Authenticate",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
 Method = Literal["get", "post", "put", "patch", "delete"]
 
 
