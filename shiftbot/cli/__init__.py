@@ -21,6 +21,7 @@ from shiftbot.cli import (
     services,
     setup,
     sources,
+    subscriptions,
     telegram_caller,
     tickets,
 )
@@ -79,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
         journal,
         queues,
         replies,
+        subscriptions,
         on_call,
         telegram_caller,
     ):
