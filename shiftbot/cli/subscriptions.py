@@ -76,7 +76,8 @@ def _add_add(group: command.Commands) -> None:
         "add",
         _add,
         "tell a program of every journal row, or of some",
-        "Prints the secret that signs what it is sent. Filters may be given several times; what is left out filters nothing.",
+        "Prints the secret that signs what it is sent. Filters may be given several times; what is left out\n"
+        "filters nothing.",
     )
     adds.add_argument("url", help="https://…, or http to this machine")
     adds.add_argument("--name", help="what it is for (default: the host)")
