@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import psycopg
 
-QUEUES = ("triage", "replies", "escalations", "attachments")
-QueueName = Literal["triage", "replies", "escalations", "attachments"]
+QUEUES = ("triage", "replies", "escalations", "attachments", "deliveries")
+QueueName = Literal["triage", "replies", "escalations", "attachments", "deliveries"]
 
 
 @dataclass(frozen=True)

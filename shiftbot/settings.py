@@ -129,10 +129,21 @@ class Settings(Environment):
     )
     attachment_max_mb: int = Field(20, ge=1, le=50, description="larger files are not kept (bots get 20 MB)")
 
+    outgoing_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="16 characters or more; the secret of each `shiftbot subscriptions` entry is derived from it",
+    )
+    outgoing_webhook_allow_http: bool = Field(
+        False, description="true: subscriptions may use plain http to this very machine"
+    )
+
     triage_concurrency: int = Field(4, ge=1, le=64, description="tickets triaged at once per process")
     reply_concurrency: int = Field(4, ge=1, le=64, description="replies sent at once per process")
     escalation_concurrency: int = Field(16, ge=1, le=128, description="rings in hand at once per process")
     attachment_concurrency: int = Field(2, ge=1, le=32, description="files fetched at once per process")
+    delivery_concurrency: int = Field(
+        4, ge=1, le=64, description="outgoing webhooks in hand at once per process"
+    )
     visibility_timeout_seconds: int = Field(
         60, ge=2, description="a message in the hand of a dead worker is taken up again after this"
     )

@@ -12,6 +12,7 @@ from uuid import uuid4
 from shiftbot import log as logs
 from shiftbot import pooler
 from shiftbot.db import Pool, open_pool
+from shiftbot.outgoing import Poster
 from shiftbot.paging.base import Channel
 from shiftbot.paging.channels import make_channels
 from shiftbot.platforms import slack, telegram
@@ -22,6 +23,7 @@ from shiftbot.storage import Bucket
 from shiftbot.triage.engine import TriageEngine
 from workers import probes
 from workers.attachments import AttachmentsHandler
+from workers.deliveries import DeliveriesHandler
 from workers.escalations import EscalationsHandler
 from workers.loop import ROLE, Handler, Loop
 from workers.replies import RepliesHandler
@@ -57,6 +59,7 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
     channels = make_channels(settings, clients)
     engine = TriageEngine.from_settings(settings)
     bucket = make_bucket(settings)
+    poster = Poster(settings.outgoing_webhook_allow_http)
     process = uuid4()
     with open_pool(dsn, ROLE, size, "worker") as pool:
         _apply_threshold(settings, pool)
@@ -64,7 +67,7 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
             Loop(
                 dsn,
                 pool,
-                _handler(queue, settings, pool, clients, channels, engine, bucket),
+                _handler(queue, settings, pool, clients, channels, engine, bucket, poster),
                 _concurrency(settings)[queue],
                 settings.visibility_timeout_seconds,
                 stop,
@@ -84,6 +87,7 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
         client.close()
     if bucket is not None:
         bucket.close()
+    poster.close()
     engine.close()
 
 
@@ -109,6 +113,7 @@ def _concurrency(settings: Settings) -> dict[str, int]:
         "replies": settings.reply_concurrency,
         "escalations": settings.escalation_concurrency,
         "attachments": settings.attachment_concurrency,
+        "deliveries": settings.delivery_concurrency,
     }
 
 
@@ -120,6 +125,7 @@ def _handler(
     channels: dict[str, Channel],
     engine: TriageEngine,
     bucket: Bucket | None,
+    poster: Poster,
 ) -> Handler:
     if queue == "triage":
         return TriageHandler(pool, engine, settings.visibility_timeout_seconds)
@@ -127,6 +133,8 @@ def _handler(
         return EscalationsHandler(pool, channels)
     if queue == "attachments":
         return AttachmentsHandler(pool, clients, bucket, settings.attachment_max_mb << 20)
+    if queue == "deliveries":
+        return DeliveriesHandler(pool, poster, settings.outgoing_webhook_secret.get_secret_value())
     return RepliesHandler(pool, clients, settings.visibility_timeout_seconds)
 
 

@@ -23,6 +23,7 @@ from shiftbot.cli import (
     services,
     setup,
     sources,
+    subscriptions,
     telegram_caller,
     tickets,
 )
@@ -83,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
         erase,
         queues,
         replies,
+        subscriptions,
         on_call,
         telegram_caller,
     ):

@@ -123,6 +123,7 @@ def _settings(home: Home, chosen: dict[str, int], dsn: str, listed: Path) -> dic
             "SMTP_URL": f"smtp://{HOST}:{chosen['smtp']}",
             "SMTP_FROM": "Shift-Bot <shift-bot@example.com>",
             "MAIL_SIM_URL": url["mail"],
+            "OUTGOING_WEBHOOK_ALLOW_HTTP": "true",
             "SUPABASE_URL": url["supabase"],
             "DASHBOARD_URL": url["dashboard"],
             "DASHBOARD_BIND": f"{HOST}:{chosen['dashboard']}",
@@ -152,6 +153,7 @@ def _new_secrets() -> dict[str, str]:
             "OPENAI_API_KEY": f"sk-{secrets.token_urlsafe(24)}",
             "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
             "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+            "OUTGOING_WEBHOOK_SECRET": secrets.token_hex(32),
         }
         | supabase.new_secrets()
         | api.new_secrets()

@@ -14,7 +14,6 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +21,7 @@ import httpx
 
 from shiftbot.paging import words
 from shiftbot.paging.base import IsWanted, Method, OutcomeUnknown, Page, Permanent, SendError, Sent, Temporary
+from shiftbot.retry_after import seconds_of
 
 Json = dict[str, Any]
 
@@ -107,7 +107,7 @@ class Webhook:
         except httpx.HTTPError as error:
             raise OutcomeUnknown(f"the webhook gave no readable answer: {type(error).__name__}") from None
         if not 200 <= status < 300:
-            raise _refusal(status, self._seconds(retry_after))
+            raise _refusal(status, seconds_of(retry_after, self._now()))
         return status
 
     def _read_out(self, answer: httpx.Response) -> None:
@@ -128,15 +128,6 @@ class Webhook:
             link = f"{self._base_url}/acknowledge/{quote(page.token, safe='')}"
             event["links"] = [{"href": link, "text": f"Acknowledge as {page.contact.name}"}]
         return event | {"payload": _payload(page)}
-
-    def _seconds(self, retry_after: str) -> float | None:
-        """Retry-After in seconds, which comes as a number or as a date."""
-        if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 10:
-            return float(retry_after)
-        try:
-            return max(0.0, parsedate_to_datetime(retry_after).timestamp() - self._now())
-        except (ValueError, OverflowError):
-            return None
 
 
 def dedup_key(page: Page) -> str:

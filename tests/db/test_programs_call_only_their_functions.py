@@ -34,6 +34,8 @@ MAY_CALL = {
         ),
         *("settle_joined", "sign_of_life", "sign_off", "metrics", "readiness"),
         *("claim_attachment", "settle_attachment", "files_to_link", "keep_links"),
+        *("claim_delivery", "settle_delivery", "retry_delivery", "bury_delivery"),
+        "deactivate_subscription",
     },
     "shiftbot_watchdog": {
         *("is_anybody_ringing", "watchdog_claim", "settle_attempt", "answer_call", "hear_call_status"),

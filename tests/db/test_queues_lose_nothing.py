@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from shiftbot import queue
 from tests.db.world import World
 
-QUEUES = ("triage", "replies", "escalations", "attachments")
+QUEUES = ("triage", "replies", "escalations", "attachments", "deliveries")
 
 
 def put(world: World, name: str, delay: int = 0, **message: object) -> int:
