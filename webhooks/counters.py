@@ -15,7 +15,7 @@ _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 def are_shared() -> bool:
     """Whether this process counts into files that others add up."""
-    return _VARIABLE in os.environ
+    return bool(os.environ.get(_VARIABLE))
 
 
 def share(processes: int, directory: str) -> None:

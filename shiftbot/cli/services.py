@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from shiftbot.cli import command
 from shiftbot.cli.failure import Failed
@@ -45,6 +46,8 @@ def _webhooks(_: argparse.Namespace) -> int:
 
 
 def _worker(arguments: argparse.Namespace) -> int:
+    # A worker counts for itself: it keeps out of the webhooks' files, and an empty name would mean its own folder.
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
     from workers.main import main
 
     try:

@@ -43,7 +43,7 @@ begin
     -- Looked up one by one: joined, all of a million tickets might be read for those of an hour.
     select 'tickets_last_hour', jsonb_build_object('platform', t.platform, 'source', s.name, 'status', t.status), count(*)::double precision
     from (select a.ticket_id from public.ticket_actions as a
-          where a.seq = 1 and a.created_at > clock_timestamp() - interval '1 hour'  -- ticket_actions_first_idx
+          where a.seq = 1 and a.created_at > now() - interval '1 hour'  -- ticket_actions_first_idx
           order by a.created_at desc limit 10000) as begun
     cross join lateral (select k.platform, k.source_id, k.status from public.tickets as k where k.id = begun.ticket_id limit 1) as t
     left join public.sources as s on s.id = t.source_id
@@ -63,7 +63,7 @@ begin
   return query
     select 'escalations_last_hour', jsonb_build_object('state', e.state), count(*)::double precision
     from (select x.state, x.opened_at, x.ticket_id from public.escalations as x order by x.id desc limit 10000) as e  -- the primary key
-    where e.opened_at > clock_timestamp() - interval '1 hour' and e.ticket_id is not null group by e.state;
+    where e.opened_at > now() - interval '1 hour' and e.ticket_id is not null group by e.state;
   return query
     with rung as (
       select distinct (a.payload #>> '{facts,attempt_id}')::bigint as attempt_id
@@ -71,7 +71,7 @@ begin
       cross join lateral (
         select j.payload from public.ticket_actions as j
         where j.event = e.event and j.event in ('call_placed', 'call_outcome')  -- says that ticket_actions_milestones_idx has it
-          and j.created_at > clock_timestamp() - interval '1 hour'
+          and j.created_at > now() - interval '1 hour'
         order by j.created_at desc limit 5000) as a
     )
     select 'rings_last_hour', jsonb_build_object('method', t.method, 'outcome', coalesce(t.outcome, 'attempted')), count(*)::double precision
@@ -85,7 +85,7 @@ begin
           select coalesce(max(b.seq), 0) from public.ticket_actions as b
           where b.ticket_id = a.ticket_id and b.seq < a.seq and b.status_after <> 'escalation_pending')))::double precision as seconds
       from (select j.ticket_id, j.seq, j.created_at from public.ticket_actions as j
-            where j.event = 'acknowledged' and j.created_at > clock_timestamp() - interval '1 day'  -- ticket_actions_milestones_idx
+            where j.event = 'acknowledged' and j.created_at > now() - interval '1 day'  -- ticket_actions_milestones_idx
             order by j.created_at desc limit 1000) as a
     )
     select 'acknowledge_seconds', jsonb_build_object('quantile', q.named), percentile_cont(q.quantile) within group (order by t.seconds)

@@ -22,7 +22,8 @@ def start(settings: Settings, which: str = "all") -> subprocess.Popen[bytes]:
     for name, value in settings:
         if value is not None:
             text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-            env[name.upper()] = text
+            if text:  # one that is empty counts as not set
+                env[name.upper()] = text
     return subprocess.Popen([sys.executable, "-c", _CODE, which], env=env, stderr=subprocess.DEVNULL)
 
 
