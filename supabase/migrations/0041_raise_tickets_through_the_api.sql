@@ -36,7 +36,7 @@ begin
   end if;
   new.actor_type := coalesce(new.actor_type, 'system');
   new.actor := coalesce(new.actor, new.written_by);
-  new.payload := coalesce(new.payload, '{}');
+  new.payload := coalesce(new.payload, '{}'::jsonb);
   new.seq := ticket.last_action_seq + 1;
   -- A transaction that began earlier may come later: time never runs backwards within a ticket.
   new.created_at := greatest(clock_timestamp(), ticket.updated_at);

@@ -91,7 +91,7 @@ declare
   touched bigint;
   seqs integer[];
   handles text[] := '{}'::text[];
-  report jsonb := '[]';
+  report jsonb := '[]'::jsonb;
 begin
   perform private.require_admin();
   if p_person !~ '^(telegram:-?[0-9]{1,20}|slack:[A-Z0-9]{2,30})$' or p_person is null then
