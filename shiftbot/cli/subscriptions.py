@@ -142,7 +142,7 @@ def _line(
 def _change(arguments: argparse.Namespace) -> int:
     assignment, said = _CHANGES[arguments.change]
     master = _master() if arguments.change == "rotate" else ""
-    query = f"update public.subscriptions set {assignment} where id = %s returning secret_version"  # noqa: S608
+    query = f"update public.subscriptions set {assignment} where id = %s returning secret_version"  # noqa: S608 - our own words
     with database.connection() as conn, _refusals():
         row = conn.execute(query, (arguments.id,)).fetchone()
     version = _found(row, arguments.id)

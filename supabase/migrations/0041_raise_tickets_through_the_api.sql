@@ -31,7 +31,7 @@ begin
   new.written_by := private.database_identity();
   if new.written_by = 'authenticated' then
     -- A report that came in through the API is a customer's side of the conversation, and says who sent it in.
-    new.actor_type := case when new.event = 'message' then 'customer' else 'engineer' end;
+    new.actor_type := (case when new.event = 'message' then 'customer' else 'engineer' end)::public.actor_type;
     new.actor := 'engineer:' || private.current_engineer_id();
   end if;
   new.actor_type := coalesce(new.actor_type, 'system');

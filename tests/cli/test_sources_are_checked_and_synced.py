@@ -17,7 +17,7 @@ def test_the_shipped_file_is_fine(shiftbot: Run) -> None:
     assert (code, err) == (0, "")
     assert out.splitlines()[0] == "telegram  private          Private chats with the bot"
     assert "telegram  -1001000000005   Alpha testers 2024  (not active)" in out
-    assert out.splitlines()[-1] == f"{OURS} is fine: 8 sources, 7 of them active."
+    assert out.splitlines()[-1] == f"{OURS} is fine: 9 sources, 8 of them active."
 
 
 def test_every_fault_is_named(shiftbot: Run, tmp_path: Path) -> None:
@@ -57,6 +57,4 @@ def test_sync_tells_what_changed(
     code, out, _ = shiftbot("sources", "sync", "--file", str(fewer))
 
     assert code == 0
-    assert out == (
-        "deactivated  slack C0HELP00002\nThe database follows the file; 7 sources were unchanged.\n"
-    )
+    assert out == ("deactivated  api monitoring\nThe database follows the file; 8 sources were unchanged.\n")

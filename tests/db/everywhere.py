@@ -14,6 +14,9 @@ where n.nspname in ('public', 'private', 'ops', 'pgmq') and c.relkind in ('r', '
 """
 # What no story of a few lines leaves behind.
 ROWS = (
+    "insert into private.api_requests (engineer_id, key, fingerprint) select id, 'key', '' from public.engineers limit 1",
+    "insert into public.subscriptions (name, url) values ('Board', 'https://example.com/hook')",
+    "insert into private.subscription_health (subscription_id) select id from public.subscriptions",
     "insert into private.heard_messages (id) values ('SM1 of +15550100001')",
     "insert into private.journal_checks (bad_tickets, checked_by) values (0, 'postgres')",
     "insert into private.moved_chats (platform, old_chat, new_chat) values ('telegram', '-1', '-2')",

@@ -43,7 +43,7 @@ def _shell(
     (folder / "supabase").exists() or (folder / "supabase").symlink_to(ROOT / "supabase")
     path = f"{server.programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands],  # noqa: S607
+        ["bash", "-euo", "pipefail", "-c", commands],  # noqa: S607 - as an operator types it
         env=os.environ | settings | {"PATH": path}, cwd=folder, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
     )  # fmt: skip

@@ -17,7 +17,7 @@ def git(tmp_path: Path) -> Git:
     who = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "init.defaultBranch=main")
 
     def run(*arguments: str | Path) -> None:
-        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)  # noqa: S607
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)  # noqa: S607 - whichever git there is
 
     return run
 

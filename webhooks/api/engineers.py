@@ -171,8 +171,8 @@ def _writes(routes: Routes) -> None:
 
 
 # Names and places are filled in by psycopg.sql.
-_INSERT = "insert into public.engineers ({}) values ({}) returning " + _COLUMNS  # noqa: S608
-_UPDATE = "update public.engineers set ({}) = row ({}) where id = {} returning " + _COLUMNS  # noqa: S608
+_INSERT = "insert into public.engineers ({}) values ({}) returning " + _COLUMNS  # noqa: S608 - our own names
+_UPDATE = "update public.engineers set ({}) = row ({}) where id = {} returning " + _COLUMNS  # noqa: S608 - our own names
 
 
 def _one(conn: Connection, engineer_id: int) -> Engineer:
