@@ -42,6 +42,8 @@ OTHER_NAMES = {
     "SHIFTBOT_TEST_POSTGRES",
     "TICKET_ID",
     "TO_ENGINEER_ID",
+    "SOAK_ARGS",
+    *("OWNER_DATABASE_URL", "WEBHOOKS_DATABASE_URL", "WORKER_DATABASE_URL"),  # of deploy/compose.yaml
     *("SUPABASE_DB_URL", "WATCHDOG_DATABASE_URL", "WATCHDOG_TOKEN", "WATCHDOG_URL"),  # of the Edge Function
 }
 # Which scope lets an app hear an event (Slack's reference of events).
