@@ -310,9 +310,11 @@ def reported_with_title(pager: Pager, title: str) -> int:
 
 def test_a_page_of_a_ticket_that_has_none_is_noticed(pager: Pager) -> None:
     ticket_id = pager.escalated_report()
-    pager.world.do("alter table public.escalation_attempts disable trigger all", conn=pager.world.superuser)
+    for table in ("escalations", "escalation_attempts"):
+        pager.world.do(f"alter table public.{table} disable trigger all", conn=pager.world.superuser)
     pager.world.do("delete from public.escalation_attempts", conn=pager.world.superuser)
     pager.world.do("delete from public.escalations", conn=pager.world.superuser)
+    pager.world.do("alter table public.escalations enable trigger all", conn=pager.world.superuser)
     assert pager.stalled() == [(ticket_id, "the ticket has no escalation")]
     pager.world.append(ticket_id, "note")
 

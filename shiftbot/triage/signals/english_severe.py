@@ -68,7 +68,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "server|servers|database|db|cluster|prod|production|backend ~3 crash*",
         "nothing ~3 load*|work*|open*|respond*|functions|functioning|running|comes_up|shows_up",
         "everything ~3 {fails}|red|on_fire|crashing|collapsed|haywire",
-        "everything is|has|just ~1 gone|broken|down", "on_fire", "emojifire", "fell|fallen|falling over",
+        "everything is|has|just ~1 gone|broken|down", "on_fire",
+        "server|servers|prod|production|database|db|backend|cluster ~2 emojifire",
+        "fell|fallen|falling over",
         "went|gone|all dark", "dead in_the_water|as_a",
         "{sys} ~3 crashed|collapsed|imploded|exploded|died|melted|tanked|bombed|kicked_the_bucket|"
         "bit_the_dust",

@@ -64,6 +64,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "read|article|news|heard|blog|tweet|book|movie|film|course|webinar|podcast|talk ~4 about|on|that",
         "would|might it|the|we|our|i|you ~3 if",
         "scheduled|planned|upcoming maintenance|outage|downtime|down_time|shutdown",
+        "is|are|will the|your|our|this ~3 down|offline for ~1 maintenance",
         "write|writing|doing ~3 article|essay|paper|report|thesis|postmortem|post_mortem|blog",
         "prepare|preparing|training|drill|exercise|tabletop", "never had|have|been|seen|experienced ~3",
         "how likely|often|safe|secure|vulnerable", "lessons_learned|root_cause|postmortem|post_mortem|rca",
