@@ -68,6 +68,13 @@ def _pairs(settings: Settings) -> Iterator[Finding]:
             "the receiver could not tell our webhooks from anybody's",
         ),
         ("supabase_url", "supabase_secret_key", "attachments are refused"),
+        ("slack_app_token", "slack_bot_token", "`shiftbot listen slack` needs both"),
+        ("oauth_introspection_url", "oauth_client_secret", "the provider would not answer about tokens"),
+        (
+            "oauth_introspection_url",
+            "api_database_url",
+            "the API would use DATABASE_URL, which is the webhooks'",
+        ),
     )
     for first, second, why in wanted:
         if _is_set(settings, first) and not _is_set(settings, second):

@@ -38,3 +38,5 @@ select private.enqueue('attachments', jsonb_build_object('attachment_id', f.id, 
 where f.state in ('waiting', 'erased')  -- of an erased one the file may still have to be removed
   and not exists (select from pgmq.q_attachments as q where (q.message ->> 'attachment_id')::bigint = f.id)
 \g /dev/null
+-- `deliveries` is the one queue that follows from no rows: which of them a subscriber has not had is written nowhere else. Where it
+-- was kept out, `shiftbot subscriptions replay ID --since TIME` sends them again under the same ids.

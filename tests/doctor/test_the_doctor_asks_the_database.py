@@ -10,6 +10,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from shiftbot.doctor import clock, database, work
+from shiftbot.queue import QUEUES
 from tests.db.conftest import world
 from tests.db.world import World
 from tests.doctor.conftest import found
@@ -95,7 +96,7 @@ def test_work_that_flows_is_well_and_what_does_not_is_said(world: World) -> None
     }
 
     process = "00000000-0000-4000-8000-000000000001"
-    for queue in ("triage", "replies", "escalations", "attachments"):
+    for queue in QUEUES:
         world.rows("select private.sign_of_life(%s, %s, 'host', 1)", process, queue)
     world.engineer("Ana")
     world.do("update public.engineers set phone = '+15550100001', is_on_call = true")

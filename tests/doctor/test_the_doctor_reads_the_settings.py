@@ -75,4 +75,4 @@ def test_every_setting_of_a_service_is_looked_at_somewhere() -> None:
 
 
 # Asking would send: these are tried with `shiftbot page test`.
-NOT_ASKED = {"pagerduty_routing_key", "database_url"}
+NOT_ASKED = {"pagerduty_routing_key", "database_url", "outgoing_webhook_secret"}

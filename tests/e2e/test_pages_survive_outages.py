@@ -125,7 +125,7 @@ def test_several_workers_sweep_and_each_step_is_begun_once(duty: Duty, processes
             stack.enter_context(worker(duty))
         tickets = [duty.outage(customer) for customer in range(101, 111)]
         for cycle in (1, 2, 3):
-            assert duty.until(lambda: _have_ended(duty, 3 * cycle * len(tickets)))  # noqa: B023
+            assert duty.until(lambda: _have_ended(duty, 3 * cycle * len(tickets)), 60)  # noqa: B023
             duty.conn.execute("update public.escalations set due_at = clock_timestamp()")
 
     made = duty.rows(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from types import ModuleType
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.support.warm_imports"])
@@ -18,7 +20,8 @@ class Warm:
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         self._process: ForkServerProcess = _CONTEXT.Process(target=_run, args=(dict(environment), str(log)))
-        self._process.start()
+        with _without_main():
+            self._process.start()
 
     @property
     def pid(self) -> int:
@@ -36,6 +39,17 @@ class Warm:
             self._process.kill()
             raise TimeoutError(f"the dashboard did not end within {timeout} s")
         self._process.close()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """A new process would run the parent's main module again, which a test of Streamlit's leaves behind as its own."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _run(environment: dict[str, str], log: str) -> None:

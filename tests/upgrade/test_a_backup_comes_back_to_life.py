@@ -185,7 +185,10 @@ def test_another_version_is_refused_as_a_whole(
 def test_no_queue_is_forgotten(database: Database) -> None:
     """Whoever adds a queue says in end.sql from which rows it is filled again."""
     end = (ROOT / "supabase" / "restore" / "end.sql").read_text()
-    queues = [name for (name,) in database.connect().execute("select name from private.queues order by name")]
+    # Which rows a subscriber has not had is written nowhere else: they are sent again by hand, under the same ids.
+    assert "shiftbot subscriptions replay" in end
+    query = "select name from private.queues where name <> 'deliveries' order by name"
+    queues = [name for (name,) in database.connect().execute(query)]
 
     assert [name for name in queues if f"from pgmq.q_{name} as q" not in end] == []
     assert len(queues) >= 4

@@ -100,7 +100,7 @@ def test_slack_s_bodies(door: Web, caplog: pytest.LogCaptureFixture) -> None:
 
     every()
     assert_sound(door, caplog)
-    assert door.rows("select count(*) > 20 from public.ticket_actions") == [(True,)]
+    assert door.rows("select count(*) > 3 from public.ticket_actions") == [(True,)]
 
 
 def test_twilio_s_forms(door: Web, caplog: pytest.LogCaptureFixture) -> None:

@@ -35,7 +35,7 @@ def test_without_workers_the_webhooks_stay_in_rotation(served: Web) -> None:
     assert (ready.status_code, ready.get_json()["status"]) == (200, "degraded")
     assert ready.get_json()["checks"]["workers"] == {
         "status": "degraded",
-        "reason": "no worker alive for: attachments, escalations, triage",
+        "reason": "no worker alive for: attachments, deliveries, escalations, triage",
     }
 
 

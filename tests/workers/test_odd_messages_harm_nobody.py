@@ -20,6 +20,7 @@ def test_a_message_of_another_shape_is_buried_and_the_rest_is_served(story: Prod
 
     assert story.rows("select queue, dead from ops.queues order by queue") == [
         ("attachments", 0),
+        ("deliveries", 0),
         ("escalations", 0),
         ("replies", 1),
         ("triage", 1),
