@@ -9,3 +9,9 @@ class Failed(Exception):
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
         self.code = code
+
+
+def unusable(what: str, error: Exception, code: int = 1) -> Failed:
+    """Every problem of a file or of the settings, one a line."""
+    problems = "\n  ".join(str(error).splitlines())
+    return Failed(f"{what} cannot be used:\n  {problems}", code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from shiftbot.cli import command
-from shiftbot.cli.failure import Failed
+from shiftbot.cli.failure import Failed, unusable
 from shiftbot.cli.services import wrong_settings
 from shiftbot.settings import Settings, SettingsError
 from shiftbot.sources import SourcesError
@@ -29,10 +29,11 @@ def _listen(arguments: argparse.Namespace) -> int:
     from webhooks.listen.main import main
 
     try:
-        return main(Settings.load(), arguments.platform)
+        settings = Settings.load()
+        return main(settings, arguments.platform)
     except SettingsError as error:
         raise wrong_settings(error) from None
     except SourcesError as error:
-        raise Failed(str(error), 2) from None
+        raise unusable(settings.sources_file, error, 2) from None
     except ListenError as error:
         raise Failed(str(error)) from None

@@ -6,9 +6,10 @@ import argparse
 import os
 
 from shiftbot.cli import command
-from shiftbot.cli.failure import Failed
+from shiftbot.cli.failure import Failed, unusable
 from shiftbot.queue import QUEUES
 from shiftbot.settings import Settings, SettingsError
+from shiftbot.sources import SourcesError
 
 
 def add(commands: command.Commands) -> None:
@@ -43,6 +44,8 @@ def _webhooks(_: argparse.Namespace) -> int:
         return main(settings)
     except SettingsError as error:
         raise wrong_settings(error) from None
+    except SourcesError as error:
+        raise unusable(settings.sources_file, error, 2) from None
 
 
 def _worker(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shiftbot import sources
 from shiftbot.cli import command, database
-from shiftbot.cli.failure import Failed
+from shiftbot.cli.failure import unusable
 
 
 def add(commands: command.Commands) -> None:
@@ -54,5 +54,4 @@ def _load(arguments: argparse.Namespace) -> tuple[Path, list[sources.Source]]:
     try:
         return file, sources.load(file)
     except sources.SourcesError as error:
-        problems = "\n  ".join(str(error).splitlines())
-        raise Failed(f"{file} cannot be used:\n  {problems}") from None
+        raise unusable(str(file), error) from None

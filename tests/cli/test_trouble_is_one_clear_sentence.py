@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +94,32 @@ def test_settings_are_missing(shiftbot: Run, command: list[str], monkeypatch: py
         "  DATABASE_URL: Field required",
         "  ESCALATION_THRESHOLD: Input should be less than or equal to 1",
     ]
+
+
+@pytest.mark.parametrize("command", [["webhooks"], ["listen", "slack"]], ids=" ".join)
+def test_the_sources_cannot_be_used_from_the_start(command: list[str], tmp_path: Path) -> None:
+    tmp_path.joinpath("sources.json").write_text('[{"platform": "slack", "external_id": "C0BUGS00001"}]')
+    ended = subprocess.run(
+        [sys.executable, "-m", "shiftbot.cli", *command],
+        env={
+            **os.environ,
+            "DATABASE_URL": NOWHERE,
+            "SLACK_BOT_TOKEN": "xoxb-1",
+            "SLACK_SIGNING_SECRET": "secret",
+            "SLACK_APP_TOKEN": "xapp-1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.splitlines()[-2:] == [
+        "shiftbot: sources.json cannot be used:",
+        "  entry 1 (slack C0BUGS00001): name is missing",
+    ]
+    assert "Traceback" not in ended.stderr
 
 
 def test_nothing_to_talk_to(shiftbot: Run) -> None:
