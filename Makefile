@@ -26,10 +26,9 @@ setup: $(STAMP)
 demo: $(STAMP)
 	@$(BIN)/shiftbot demo
 
-# One run for both majors: a test that asks for a database runs once on each, the others once. Three processes on two
-# cores: a good part of the tests waits for other processes.
+# One run for both majors: a test that asks for a database runs once on each, the others once.
 test: $(STAMP)
-	@SHIFTBOT_TEST_POSTGRES=16,18 $(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
+	@SHIFTBOT_TEST_POSTGRES=16,18 $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 # Twisted and shapeless requests to every webhook, other ones each time.
 fuzz: $(STAMP)

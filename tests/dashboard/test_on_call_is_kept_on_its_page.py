@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from shiftbot.sim.project import SupabaseSim
 from tests.dashboard.conftest import Serve
@@ -46,7 +47,12 @@ def field(page: Page, key: str) -> Locator:
 
 def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
+    wanted = page.get_by_role("option", name=option, exact=True)
+    try:
+        wanted.click(timeout=5000)
+    except PlaywrightTimeout:  # a push has drawn the page anew meanwhile, and closed the list
+        page.get_by_role("combobox", name=label).click()
+        wanted.click()
 
 
 def person(page: Page, name: str) -> Locator:

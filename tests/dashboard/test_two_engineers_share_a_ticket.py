@@ -38,7 +38,8 @@ def status(page: Page) -> Locator:
 
 
 def answer(page: Page) -> Locator:
-    return page.locator(".st-key-write-reply textarea")
+    # What was sent lingers for a moment behind the fresh one.
+    return page.locator(".st-key-write-reply textarea").first
 
 
 def test_what_one_does_the_other_sees(pager: Pager, shown: Dashboard, browser: Browser) -> None:
