@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any, LiteralString, Protocol
 from uuid import UUID, uuid4
 
 import psycopg
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 ROLE = "shiftbot_worker"
 POLL_SECONDS = 1.0  # a missed NOTIFY costs no more than this
 SWEEP_SECONDS = 2.0
+HOUSE_SECONDS = 10.0
 BATCH = 20
 GATHER_SECONDS = 0.02
 
@@ -60,7 +61,7 @@ class Loop(threading.Thread):
         self._stopping = stop
         self._slots = threading.Semaphore(concurrency)
         self._executor = ThreadPoolExecutor(concurrency, thread_name_prefix=handler.queue)
-        self._next_sweep = 0.0
+        self._next_sweep = self._next_house = 0.0
         self._presence = Presence(process or uuid4(), handler.queue)
 
     @property
@@ -97,6 +98,7 @@ class Loop(threading.Thread):
         while not self._stopping.is_set():
             self._presence.sign_if_due(conn)
             self._sweep_if_due(conn)
+            self._keep_house_if_due(conn)
             free = self._free_slots(len(messages) == free > 0)
             messages = []
             try:
@@ -182,13 +184,33 @@ class Loop(threading.Thread):
         if time.monotonic() < self._next_sweep:
             return
         self._next_sweep = time.monotonic() + SWEEP_SECONDS
-        row = conn.execute("select private.sweep()").fetchone()
-        kept = conn.execute("select private.keep_house()").fetchone()  # apart: no page waits for it
-        for action, done in (("swept", row), ("house_kept", kept)):
-            if done and done[0]:
-                log.info(action, extra={"action": action, **done[0]})
-                if done[0].get("more"):  # it takes so many at a time
-                    self._next_sweep = 0.0
+        if self._chore(conn, "swept", "select private.sweep()").get("more"):  # it takes a hundred at a time
+            self._next_sweep = 0.0
+
+    def _keep_house_if_due(self, conn: psycopg.Connection[Any]) -> None:
+        """Not in the loop that rings: erasing takes its time, and no page waits for it."""
+        if self._handler.queue == "escalations" or time.monotonic() < self._next_house:
+            return
+        self._next_house = time.monotonic() + HOUSE_SECONDS
+        if self._chore(conn, "house_kept", "select private.keep_house()").get("more"):
+            self._next_house = 0.0
+
+    def _chore(self, conn: psycopg.Connection[Any], action: str, query: LiteralString) -> dict[str, Any]:
+        """What it did. One that fails is loud and is tried again; it must not keep a single message from being taken."""
+        try:
+            row = conn.execute(query).fetchone()
+        except psycopg.Error as error:
+            if is_outage(error):
+                raise
+            log.error(
+                "a chore failed",
+                extra={"action": "chore_failed", "chore": action, "error": logs.redact(described(error))},
+            )
+            return {}
+        done: dict[str, Any] = row[0] if row and row[0] else {}
+        if done:
+            log.info(action, extra={"action": action, **done})
+        return done
 
     def _sign_off(self) -> None:
         try:
