@@ -24,40 +24,41 @@ language plpgsql security definer set search_path = '' as $$  -- definer: the wa
 #variable_conflict use_column
 declare
   message record;
-  claim record;
+  number bigint;
+  became text;
   claimed integer := 0;
 begin
   if private.is_anybody_ringing() or not pg_try_advisory_xact_lock(hashtextextended('shiftbot.watchdog', 0)) then
     return;
   end if;
-  perform private.sweep();
   -- What it cannot ring by is skipped, and so the next step begins: looked at again, until something rings or nothing is left.
   for turn in 1..20 loop
     exit when claimed > 0;
     exit when not exists (select from pgmq.q_escalations where vt <= clock_timestamp());
     for message in select * from private.read_queue('escalations', 60, 50) loop
-      if message.message ->> 'kind' = 'settle' then
-        perform private.settle_joined((message.message ->> 'escalation_id')::bigint, (message.message ->> 'taken_with')::bigint);
-        perform private.archive_message('escalations', message.msg_id);
-      elsif message.message ->> 'kind' = 'sweep' then
-        perform private.archive_message('escalations', message.msg_id);
-      elsif message.message ->> 'kind' = 'attempt' and private.try_lock_ticket((message.message ->> 'ticket_id')::bigint) then
-        select * into claim from private.claim_attempt((message.message ->> 'attempt_id')::bigint, message.msg_id, p_methods, 35);
-        if claim.outcome = 'claimed' then
-          claimed := claimed + 1;
-          attempt_id := (message.message ->> 'attempt_id')::bigint;
-          msg_id := message.msg_id;
-          page := claim.page;
-          return next;
-        end if;
-      end if;  -- anything else comes back in a minute, for a worker
+      -- Whoever may write to the queue may write anything: one odd message must not silence the watchdog.
+      became := null;
+      number := substring(message.message ->> 'attempt_id' from '^[0-9]{1,18}$')::bigint;
+      if message.message ->> 'kind' = 'attempt' and number is not null
+         and private.try_lock_ticket(substring(message.message ->> 'ticket_id' from '^[0-9]{1,18}$')::bigint) then
+        select c.outcome, c.page into became, page from private.claim_attempt(number, message.msg_id, p_methods, 35) as c;
+      end if;
+      if became = 'claimed' then
+        claimed := claimed + 1;
+        attempt_id := number;
+        msg_id := message.msg_id;
+        return next;
+      elsif became is distinct from 'gone' then
+        -- For a worker, when there is one again; as a new message, because waiting for it is no failed attempt.
+        perform private.postpone_message('escalations', message.msg_id, 60);
+      end if;
     end loop;
   end loop;
 end
 $$;
 comment on function private.watchdog_claim(text[]) is
-  'Where no worker rings any more: sweeps, and claims what is due by the given methods. Empty where somebody rings.';
+  'Where no worker rings any more: claims what is due by the given methods. Empty where somebody rings.';
 
-grant execute on function private.watchdog_claim(text[]), private.is_anybody_ringing(),
+grant execute on function private.watchdog_claim(text[]), private.is_anybody_ringing(), private.sweep(),
   private.settle_attempt(bigint, bigint, text, text, text), private.answer_call(bigint, text, text, integer, text),
   private.hear_call_status(bigint, text, text, text, text) to shiftbot_watchdog;

@@ -38,7 +38,14 @@ MAY_CALL = {
         "deactivate_subscription",
     },
     "shiftbot_watchdog": {
-        *("is_anybody_ringing", "watchdog_claim", "settle_attempt", "answer_call", "hear_call_status"),
+        *(
+            "is_anybody_ringing",
+            "sweep",
+            "watchdog_claim",
+            "settle_attempt",
+            "answer_call",
+            "hear_call_status",
+        ),
     },
 }
 

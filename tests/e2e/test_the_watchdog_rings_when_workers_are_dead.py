@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.deno import deno, served, unpacked
+from tests.support.deno import deno, kill, served, unpacked
 from tests.support.duty import Duty
-from tests.support.pages import ringing, waiting_ticket
+from tests.support.pages import come_back, ringing, waiting_ticket
 from tests.workers.worker_process import start
 
 pytestmark = pytest.mark.newest_postgres
@@ -29,9 +29,9 @@ def duty(duty: Duty) -> Duty:
 
 
 @pytest.fixture
-def watchdog(duty: Duty, tmp_path: Path) -> Iterator[str]:
-    """The function, over the owner's connection as in a project."""
-    settings = {
+def watchdog_settings(duty: Duty) -> dict[str, str]:
+    """The project's secrets; the owner's connection is there by itself."""
+    return {
         "SUPABASE_DB_URL": duty.database.dsn,
         "WATCHDOG_TOKEN": TOKEN,
         "TWILIO_ACCOUNT_SID": duty.twilio.account_sid,
@@ -41,7 +41,12 @@ def watchdog(duty: Duty, tmp_path: Path) -> Iterator[str]:
         "TELEGRAM_BOT_TOKEN": duty.telegram.token,
         "TELEGRAM_API_BASE_URL": duty.telegram.url,
     }
-    with served(FUNCTION, tmp_path, settings) as url:
+
+
+@pytest.fixture
+def watchdog(watchdog_settings: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """The function, up."""
+    with served(FUNCTION, tmp_path, watchdog_settings) as url:
         yield url
 
 
@@ -107,6 +112,46 @@ def test_twilio_is_down_and_the_page_goes_on_to_telegram(duty: Duty, watchdog: s
     assert set(rang[1:]) == {"delivered"}
     assert len(duty.telegram.messages(7_000_000_001, sender="bot")) == 1
     assert duty.attempts(ticket)[1] == ("phone_call", "Ada", "failed")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ['"x"', "[1]", '{"kind": "attempt", "attempt_id": "1; drop", "ticket_id": {}}', '{"kind": "settle"}'],
+)
+def test_an_odd_message_or_a_broken_sweep_does_not_silence_it(duty: Duty, watchdog: str, odd: str) -> None:
+    ticket = waiting_ticket(duty)
+    duty.conn.execute("select pgmq.send('escalations', %s::jsonb)", (odd,))
+    duty.conn.execute(
+        "create or replace function private.sweep() returns jsonb language plpgsql set search_path = ''"
+        " as $$ begin raise exception 'broken'; end $$"
+    )
+
+    assert [ring["method"] for ring in wakes(watchdog).json()["rang"]] == ["phone_call"]
+    assert ("phone_call", "Ada") in [made[:2] for made in duty.attempts(ticket)]
+
+
+def test_killed_between_the_claim_and_the_call_it_is_rung_again(
+    duty: Duty, watchdog_settings: dict[str, str], tmp_path: Path
+) -> None:
+    """Nobody knows whether the first call was made: unknown, and the page goes on."""
+    ticket = waiting_ticket(duty)
+    duty.twilio.fault("timeout", "calls.create", count=1, seconds=30)
+    (tmp_path / "first").mkdir()
+    with served(FUNCTION, tmp_path / "first", watchdog_settings) as first, ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(httpx.post, first, headers={"authorization": f"Bearer {TOKEN}"}, timeout=30)
+        assert duty.until(lambda: duty.twilio.calls["calls.create"] == 1)
+        kill(first)
+        with pytest.raises(httpx.HTTPError):
+            asked.result()
+    assert ("phone_call", "Ada", "attempted") in duty.attempts(ticket)
+
+    come_back(duty)
+    duty.time_passes(60)
+    with served(FUNCTION, tmp_path, watchdog_settings) as second:
+        for _ in range(2):
+            wakes(second)
+        assert duty.until(lambda: ("phone_call", "Ada", "unknown") in duty.attempts(ticket))
+        assert duty.until(lambda: duty.attempts(ticket)[-1][0] == "telegram_message")
 
 
 def test_nine_passes_on_and_silence_is_no_acknowledgement(duty: Duty, watchdog: str) -> None:

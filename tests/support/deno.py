@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
+import psutil
 
 from shiftbot.local.ports import free_port
 from tests.support.node import node_project
@@ -75,6 +78,13 @@ def served(function: str, folder: Path, settings: Mapping[str, str]) -> Iterator
     finally:
         process.kill()
         process.wait()
+
+
+def kill(url: str) -> None:
+    """SIGKILL to the function at this address."""
+    port = urlsplit(url).port
+    (owner,) = {c.pid for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr.port == port}
+    os.kill(int(owner or 0), signal.SIGKILL)
 
 
 def _answers(url: str) -> bool:

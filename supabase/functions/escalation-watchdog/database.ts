@@ -1,4 +1,4 @@
-// The database as shiftbot_watchdog: five functions and no table. One transaction a call, so that any pooler will do.
+// The database as shiftbot_watchdog: six functions and no table. One transaction a call, so that any pooler will do.
 import postgres from "postgres";
 import { optional, required } from "./settings.ts";
 
@@ -44,6 +44,11 @@ function acting<T>(work: (tx: postgres.TransactionSql) => Promise<T>): Promise<T
     await tx`set local role shiftbot_watchdog`;
     return await work(tx);
   }) as Promise<T>;
+}
+
+/** Moves what is due, as pg_cron and every worker do; in a transaction of its own, so that its failure silences no page. */
+export async function sweep(): Promise<void> {
+  await acting((tx) => tx`select private.sweep()`);
 }
 
 /** What is due and nobody rings for; claimed, so that nobody else makes it. */

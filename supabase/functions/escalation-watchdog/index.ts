@@ -1,6 +1,6 @@
 // The watchdog: woken each minute, it rings when no worker of ours does. Its address also takes Twilio's turns of the calls it
 // placed, because the webhooks' host may be as dead as the workers'.
-import { answerCall, claim, hearStatus, settle } from "./database.ts";
+import { answerCall, claim, hearStatus, settle, sweep } from "./database.ts";
 import { methods, ring } from "./channels.ts";
 import { isGenuine, outcomeOf } from "./twilio.ts";
 import { said } from "./words.ts";
@@ -14,8 +14,7 @@ Deno.serve(async (request) => {
     if (url.pathname.endsWith("/status")) return await status(request, url.searchParams);
     return await watch(request);
   } catch (error) {
-    // Its kind only: a database's words may quote a row.
-    console.error(JSON.stringify({ action: "watchdog_failed", error: (error as Error).name }));
+    tell("watchdog_failed")(error as Error);
     return text("failed", 500);
   }
 });
@@ -23,6 +22,7 @@ Deno.serve(async (request) => {
 async function watch(request: Request): Promise<Response> {
   const given = request.headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
   if (!await same(given, required("WATCHDOG_TOKEN"))) return text("the token is missing or wrong", 401);
+  await sweep().catch(tell("sweep_failed"));
   const claims = await claim(methods());
   const outcomes = await Promise.all(claims.map(async ({ attempt_id, msg_id, page }) => {
     const sent = await ring(page);
@@ -60,6 +60,11 @@ async function status(request: Request, query: URLSearchParams): Promise<Respons
 async function genuineForm(request: Request): Promise<URLSearchParams | null> {
   const form = new URLSearchParams(await request.text());
   return await isGenuine(request, form) ? form : null;
+}
+
+/** Logs an error by its kind only: a database's words may quote a row. */
+function tell(action: string): (error: Error) => void {
+  return (error) => console.error(JSON.stringify({ action, error: error.name }));
 }
 
 function text(words: string, status: number): Response {
