@@ -7,13 +7,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from shiftbot.db import open_pool
+from shiftbot.db import Pool, open_pool
 from shiftbot.settings import Settings
 from shiftbot.sim.slack import APP_TOKEN
 from tests.support.product import CHANNEL, GROUP, Product
@@ -37,11 +37,14 @@ def story(story: Product, monkeypatch: pytest.MonkeyPatch) -> Product:
     return story
 
 
+def doorway(story: Product, pool: Pool) -> closing[Doorway]:
+    return closing(Doorway(story.settings, pool))
+
+
 @contextmanager
 def listening(story: Product, platform: str) -> Iterator[None]:
     stop, dsn = threading.Event(), story.database.dsn
-    with open_pool(dsn, "shiftbot_ingest", 9, "listen", timeout=1) as pool:
-        door = Doorway(story.settings, pool)
+    with open_pool(dsn, "shiftbot_ingest", 9, "listen", timeout=1) as pool, doorway(story, pool) as door:
         thread = threading.Thread(target=LISTEN[platform], args=(story.settings, door, stop))
         thread.start()
         try:
@@ -142,10 +145,13 @@ def test_a_socket_that_slack_cuts_is_opened_again(story: Product) -> None:
 
 def test_a_registered_webhook_is_named_and_left_alone(story: Product) -> None:
     story.telegram.set_webhook(f"{story.url}/webhooks/telegram", "secret")
-    with open_pool(story.database.dsn, "shiftbot_ingest", 1, "listen") as pool:
-        door = Doorway(story.settings, pool)
-        with pytest.raises(ListenError, match=r"webhook, http.*setup telegram --remove"):
-            telegram.listen(story.settings, door, threading.Event())
+    said = pytest.raises(ListenError, match=r"webhook, http.*setup telegram --remove")
+    with (
+        open_pool(story.database.dsn, "shiftbot_ingest", 1, "listen") as pool,
+        doorway(story, pool) as door,
+        said,
+    ):
+        telegram.listen(story.settings, door, threading.Event())
 
     assert story.telegram.updates.url
 
@@ -161,16 +167,18 @@ def test_a_wrong_token_is_one_sentence(
     story: Product, platform: str, wrong: dict[str, SecretStr], words: str
 ) -> None:
     settings = story.settings.model_copy(update=wrong)
-    with open_pool(story.database.dsn, "shiftbot_ingest", 1, "listen") as pool:
-        door = Doorway(story.settings, pool)
-        with pytest.raises(ListenError, match=words):
-            LISTEN[platform](settings, door, threading.Event())
+    said = pytest.raises(ListenError, match=words)
+    with (
+        open_pool(story.database.dsn, "shiftbot_ingest", 1, "listen") as pool,
+        doorway(story, pool) as door,
+        said,
+    ):
+        LISTEN[platform](settings, door, threading.Event())
 
 
 def test_nobody_else_can_knock_at_the_inner_door(story: Product) -> None:
     """The secrets of the settings do not open it."""
-    with open_pool(story.database.dsn, "shiftbot_ingest", 1, "listen") as pool:
-        door = Doorway(story.settings, pool)
+    with open_pool(story.database.dsn, "shiftbot_ingest", 1, "listen") as pool, doorway(story, pool) as door:
         secret = story.settings.telegram_webhook_secret.get_secret_value()
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
         answer = door._app.test_client().post("/webhooks/telegram", json={"update_id": 1}, headers=headers)

@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -51,6 +52,10 @@ class Doorway:
         }
         self._app = create_app(settings.model_copy(update=own), pool)
 
+    def close(self) -> None:
+        """Ends what the application opened besides the pool."""
+        self._app.extensions["shiftbot_api"].close()
+
     def telegram(self, update: Json) -> Answer:
         """One update, as Telegram would post it."""
         headers = {"X-Telegram-Bot-Api-Secret-Token": self._telegram_secret}
@@ -78,12 +83,14 @@ class Doorway:
         return Answer(response.status_code, answer if isinstance(answer, dict) else None)
 
 
-def until_recorded(enter: Any, stop: threading.Event) -> Answer | None:
+def until_recorded(enter: Callable[[], Answer], stop: threading.Event) -> Answer | None:
     """Knocks until what is brought is recorded, ever more slowly; None where `stop` came first: it was not."""
     pause = 0.5
     while not stop.is_set():
-        answer: Answer = enter()
+        answer = enter()
         if answer.is_recorded:
+            if answer.status != 200:  # too large, say: however often it comes, it is refused
+                log.error("dropped", extra={"action": "listen_dropped", "status": answer.status})
             return answer
         log.warning(
             "not recorded, it is tried again", extra={"action": "listen_retry", "status": answer.status}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
@@ -45,8 +46,9 @@ def run(settings: Settings, platform: str, stop: threading.Event) -> None:
     with open_pool(dsn, "shiftbot_ingest", slack.WORKERS + 1, "listen", timeout=5) as pool:
         watch = SourcesWatch(Path(settings.sources_file), pool)
         watch.start()
+        listen = {"telegram": telegram.listen, "slack": slack.listen}[platform]
         try:
-            listen = {"telegram": telegram.listen, "slack": slack.listen}[platform]
-            listen(settings, Doorway(settings, pool), stop)
+            with closing(Doorway(settings, pool)) as door:
+                listen(settings, door, stop)
         finally:
             watch.stop()
