@@ -9,22 +9,16 @@ from typing import Any
 from shiftbot.doctor.asking import NoAnswer, ask, json_of
 from shiftbot.doctor.finding import Finding, Group
 from shiftbot.log import redact
+from shiftbot.platforms.telegram.bot_api import ALLOWED_UPDATES
 from shiftbot.settings import Settings
 
 _GROUP = Group("telegram")
-WANTED = {
-    "message",
-    "edited_message",
-    "channel_post",
-    "edited_channel_post",
-    "callback_query",
-    "message_reaction",
-}
+WANTED = frozenset(ALLOWED_UPDATES)
 _BY_DEFAULT = WANTED - {"message_reaction"}  # what Telegram sends where nothing was asked for
 _MANY = 100
 _RECENT_SECONDS = 3600
 _MEND = "Check TELEGRAM_BOT_TOKEN (BotFather shows it) and TELEGRAM_API_BASE_URL."
-_REGISTER = "Register it as docs/connect-telegram.md says (setWebhook)."
+_REGISTER = "Register it: `shiftbot setup telegram`. Where `shiftbot listen telegram` fetches instead, none is needed."
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -62,7 +56,7 @@ def _bot(me: dict[str, Any]) -> Iterator[Finding]:
 def _webhook(settings: Settings, info: dict[str, Any]) -> Iterator[Finding]:
     wanted, given = f"{settings.public_base_url.rstrip('/')}/webhooks/telegram", info.get("url")
     if not given:
-        yield _GROUP.problem("webhook", "none is registered: no report arrives", _REGISTER)
+        yield _GROUP.problem("webhook", "none is registered: no report arrives here", _REGISTER)
     elif given != wanted:
         yield _GROUP.problem("webhook", "another address than PUBLIC_BASE_URL's is registered", _REGISTER)
     else:

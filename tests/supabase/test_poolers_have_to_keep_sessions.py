@@ -101,6 +101,7 @@ def test_webhooks_that_found_out_late_record_nothing(database: Database, pooled:
     [
         ("webhooks", "DATABASE_URL:"),
         ("worker", "DATABASE_URL:"),
+        ("listen telegram", "DATABASE_URL:"),
         ("dashboard", "DASHBOARD_DATABASE_URL:"),
         ("migrate", "DATABASE_URL"),
     ],
@@ -132,11 +133,12 @@ def shiftbot(command: str, dsn: str) -> subprocess.CompletedProcess[str]:
         "DATABASE_URL": dsn,
         "WEBHOOKS_BIND": "127.0.0.1:0",
         "SOURCES_FILE": str(ROOT / "sources.json"),
+        "TELEGRAM_BOT_TOKEN": "1:none-is-asked",
         "DASHBOARD_DATABASE_URL": dsn,
         "DASHBOARD_COOKIE_SECRET": "of the test" * 3,
         "DASHBOARD_LOCAL_ENGINEERS": "ana@example.com",
     }
     return subprocess.run(
-        [sys.executable, "-m", "shiftbot.cli", command],
+        [sys.executable, "-m", "shiftbot.cli", *command.split()],
         env=os.environ | environment, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from shiftbot import log as logs
-from shiftbot import sources
+from shiftbot import pooler, sources
 from shiftbot.db import open_pool
 from shiftbot.settings import Settings, SettingsError
 from webhooks.listen import slack, telegram
@@ -28,6 +28,7 @@ def main(settings: Settings, platform: str) -> int:
         raise SettingsError("\n".join(f"{name}: is needed to listen to {platform}" for name in missing))
     logs.configure(f"listen-{platform}", settings.log_level, secrets=settings.secrets())
     sources.load(Path(settings.sources_file))
+    pooler.refuse(settings.database_url.get_secret_value())
     stop = threading.Event()
 
     def on_signal(number: int, _: FrameType | None) -> None:
