@@ -35,12 +35,8 @@ def major(request: pytest.FixtureRequest) -> int:
 @pytest.fixture(scope="session")
 def postgres_server(major: int) -> Iterator[TestServer]:
     """The process's own server with the migrated template."""
-    server = TestServer(major)
-    try:
-        server.start()
+    with TestServer(major).running() as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
@@ -55,8 +51,5 @@ def own_server() -> Iterator[TestServer]:
     """A server of one test, which may restart it: always on the same port, losing nothing that was committed."""
     own = TestServer(18)
     own.server = type(own.server)(own.server.data_dir, 18, free_port())
-    try:
-        own.start()
+    with own.running():
         yield own
-    finally:
-        own.stop()

@@ -69,48 +69,61 @@ def blueprint(settings: Settings, pool: Pool) -> Blueprint:
 
     @routes.post("/webhooks/twilio/voice")
     def voice() -> Response:
-        attempt, turn = _number("attempt", 18), _number("turn", 9)
-        call, token = _word(request.form.get("CallSid")), _word(request.args.get("token"))
-        if attempt is None or turn is None or not call or not token:
-            return _dropped("unknown_shape", _refusal("call is unknown"))
-        digits = _plain(request.form.get("Digits", ""), 20)
-        outcome, holder, next_turn, page = _one(
-            pool, _ANSWER_CALL, attempt, attempt, token, call, turn, digits
-        )
-        if outcome == "refused":
-            refusal = _refusal("call is over, or this turn of it was heard")
-            return _dropped("refused_call", refusal, attempt)
-        _recorded("call", outcome, attempt)
-        query = urlencode({"attempt": attempt, "token": token, "turn": next_turn})
-        action = f"{public}/webhooks/twilio/voice?{query}{RETRIES}"
-        return _twiml(said(outcome, holder, Page.from_row(page) if page else None, action, digits))
+        return _voice(pool, public)
 
     @routes.post("/webhooks/twilio/status")
     def status() -> Response:
-        attempt, token = _number("attempt", 18), _word(request.args.get("token"))
-        call = _word(request.form.get("CallSid") or request.form.get("MessageSid"))
-        outcome, detail = outcome_of(request.form)
-        if attempt is None or not token or not call or outcome is None:
-            return _dropped("unknown_shape", Response(status=204))
-        (result,) = _one(pool, _HEAR_STATUS, attempt, token, call, outcome, detail, attempt)
-        if result == "refused":
-            return _dropped("refused_status", _refusal("call is unknown"), attempt)
-        _recorded("status", result, attempt)
-        return Response(status=204)
+        return _status(pool)
 
     @routes.post("/webhooks/twilio/sms")
     def sms() -> Response:
-        sid, sender = _word(request.form.get("MessageSid")), _plain(request.form.get("From", ""), 40)
-        verb, ticket_id = verb_of(request.form.get("Body", ""))
-        if not sid or not sender:
-            return _dropped("unknown_shape", _twiml(answers.message()))
-        outcome, holder, ticket_ids = _one(pool, _HEAR_SMS, sid, sender, verb, ticket_id)
-        if outcome == "refused":  # no words for strangers: each costs, and tells that somebody listens
-            return _dropped("stranger", _twiml(answers.message()))
-        _recorded("sms", outcome)
-        return _twiml(answers.message(answers.texted(outcome, holder, ticket_ids or [])))
+        return _sms(pool)
 
     return routes
+
+
+def _voice(pool: Pool, public: str) -> Response:
+    """One turn of a call: what was pressed, and what is said next."""
+    attempt, turn = _number("attempt", 18), _number("turn", 9)
+    call, token = _word(request.form.get("CallSid")), _word(request.args.get("token"))
+    if attempt is None or turn is None or not call or not token:
+        return _dropped("unknown_shape", _refusal("call is unknown"))
+    digits = _plain(request.form.get("Digits", ""), 20)
+    outcome, holder, next_turn, page = _one(pool, _ANSWER_CALL, attempt, attempt, token, call, turn, digits)
+    if outcome == "refused":
+        refusal = _refusal("call is over, or this turn of it was heard")
+        return _dropped("refused_call", refusal, attempt)
+    _recorded("call", outcome, attempt)
+    query = urlencode({"attempt": attempt, "token": token, "turn": next_turn})
+    action = f"{public}/webhooks/twilio/voice?{query}{RETRIES}"
+    return _twiml(said(outcome, holder, Page.from_row(page) if page else None, action, digits))
+
+
+def _status(pool: Pool) -> Response:
+    """What became of a call or a text."""
+    attempt, token = _number("attempt", 18), _word(request.args.get("token"))
+    call = _word(request.form.get("CallSid") or request.form.get("MessageSid"))
+    outcome, detail = outcome_of(request.form)
+    if attempt is None or not token or not call or outcome is None:
+        return _dropped("unknown_shape", Response(status=204))
+    (result,) = _one(pool, _HEAR_STATUS, attempt, token, call, outcome, detail, attempt)
+    if result == "refused":
+        return _dropped("refused_status", _refusal("call is unknown"), attempt)
+    _recorded("status", result, attempt)
+    return Response(status=204)
+
+
+def _sms(pool: Pool) -> Response:
+    """What an engineer texts back."""
+    sid, sender = _word(request.form.get("MessageSid")), _plain(request.form.get("From", ""), 40)
+    verb, ticket_id = verb_of(request.form.get("Body", ""))
+    if not sid or not sender:
+        return _dropped("unknown_shape", _twiml(answers.message()))
+    outcome, holder, ticket_ids = _one(pool, _HEAR_SMS, sid, sender, verb, ticket_id)
+    if outcome == "refused":  # no words for strangers: each costs, and tells that somebody listens
+        return _dropped("stranger", _twiml(answers.message()))
+    _recorded("sms", outcome)
+    return _twiml(answers.message(answers.texted(outcome, holder, ticket_ids or [])))
 
 
 def is_genuine(validator: RequestValidator, public: str) -> bool:

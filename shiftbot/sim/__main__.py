@@ -13,12 +13,16 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import mail, oauth, openai, project, receiver, slack, telegram, twilio
 from .faults import SimError
 from .seed import seed_slack, seed_slack_engineers, seed_telegram, seed_telegram_engineers
 from .server import SimServer
 from .telegram_api import Refused
+
+if TYPE_CHECKING:
+    from shiftbot.cli.command import Commands
 
 ALLOWED_UPDATES = ["message", "edited_message", "channel_post", "edited_channel_post", "callback_query"]
 ALLOWED_UPDATES += ["message_reaction", "my_chat_member"]
@@ -50,11 +54,19 @@ def _parser() -> argparse.ArgumentParser:
     platforms = parser.add_subparsers(dest="platform", required=True)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--port", type=int, default=0, help="port on 127.0.0.1, 0 for a free one")
+    shared.set_defaults(sources=None, token="")
+    _add_chats(platforms, shared)
+    _add_pages(platforms, shared)
+    _add_services(platforms, shared)
+    return parser
+
+
+def _add_chats(platforms: Commands, shared: argparse.ArgumentParser) -> None:
+    """Where customers and colleagues write."""
     chats = argparse.ArgumentParser(add_help=False, parents=[shared])
     chats.add_argument("--webhook-url", default="", help="where to deliver what people do")
     chats.add_argument("--sources", type=Path, help="a sources.json whose chats and channels are made")
     chats.add_argument("--enforce-limits", action="store_true", help="switch the real rate limits on")
-
     bot = platforms.add_parser(
         "telegram", parents=[chats], help="the Bot API; --webhook-url is the whole address"
     )
@@ -67,35 +79,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     app.add_argument("--token", default=_set("SLACK_BOT_TOKEN", slack.TOKEN))
     app.add_argument("--secret", default=_set("SLACK_SIGNING_SECRET", slack.SECRET), help="signing secret")
-    model = platforms.add_parser("openai", parents=[shared], help="chat completions")
-    model.add_argument("--token", default=_set("OPENAI_API_KEY", openai.KEY), help="API key that is accepted")
-    model.add_argument("--latency", type=float, default=0.0, help="seconds per answer")
-    model.set_defaults(sources=None)
+
+
+def _add_pages(platforms: Commands, shared: argparse.ArgumentParser) -> None:
+    """What rings an engineer, and who takes our webhooks."""
     post = platforms.add_parser("mail", parents=[shared], help="a mail server; --port is that of its control")
     post.add_argument("--smtp-port", type=int, default=0, help="port on 127.0.0.1, 0 for a free one")
-    post.set_defaults(sources=None, token="")
     taker = platforms.add_parser(
         "webhook", parents=[shared], help="who receives our webhooks, as PagerDuty does"
     )
     taker.add_argument("--token", default=_set("PAGERDUTY_ROUTING_KEY", ""), help="routing key it wants")
     taker.add_argument("--secret", default=_set("PAGING_WEBHOOK_SECRET", receiver.SECRET))
-    taker.set_defaults(sources=None)
     phones = platforms.add_parser("twilio", parents=[shared], help="phone calls and texts")
     phones.add_argument("--account", default=_set("TWILIO_ACCOUNT_SID", twilio.ACCOUNT))
     phones.add_argument("--token", default=_set("TWILIO_AUTH_TOKEN", twilio.TOKEN), help="auth token")
     phones.add_argument("--number", default=_set("TWILIO_FROM_NUMBER", twilio.NUMBER), help="the account's")
     phones.add_argument("--webhook-url", default="", help="the base address that takes texts")
-    phones.set_defaults(sources=None)
+
+
+def _add_services(platforms: Commands, shared: argparse.ArgumentParser) -> None:
+    """What the product asks or is built on."""
+    model = platforms.add_parser("openai", parents=[shared], help="chat completions")
+    model.add_argument("--token", default=_set("OPENAI_API_KEY", openai.KEY), help="API key that is accepted")
+    model.add_argument("--latency", type=float, default=0.0, help="seconds per answer")
     server = platforms.add_parser("oauth", parents=[shared], help="the company's authorization server")
     server.add_argument("--secret", default=_set("OAUTH_CLIENT_SECRET", oauth.SECRET))
-    server.set_defaults(sources=None, token="")
-    supabase = platforms.add_parser(
+    platforms.add_parser(
         "supabase",
         parents=[shared],
         help="Auth, Realtime and Storage of a project; SUPABASE_SIM_DATABASE_URL is the database, as its superuser",
     )
-    supabase.set_defaults(sources=None, token="")
-    return parser
 
 
 def _set(name: str, otherwise: str) -> str:

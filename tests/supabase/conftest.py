@@ -16,12 +16,8 @@ def pushed_server() -> Iterator[PushedServer]:
     """One server for all tests of the process that need it."""
     if missing := remedy():
         pytest.fail(missing, pytrace=False)
-    server = PushedServer()
-    try:
-        server.start()
+    with PushedServer().running() as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -93,14 +93,9 @@ def _functions(conn: psycopg.Connection[Any]) -> str:
 
 
 def main() -> None:
-    server = TestServer(MAJOR)
-    try:
-        server.start()
-        with server.clone() as database:
-            granted = render(database.connect())
-            sys.stdout.write(f"{granted}\n{access_tried.render(access_tried.matrix(World(database)))}")
-    finally:
-        server.stop()
+    with TestServer(MAJOR).running() as server, server.clone() as database:
+        granted = render(database.connect())
+        sys.stdout.write(f"{granted}\n{access_tried.render(access_tried.matrix(World(database)))}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg import sql
@@ -77,6 +77,15 @@ class TestServer:
         self.server = postgres_of(self._home / "data", version)
         self._numbers = itertools.count(1)
         self._guardian: subprocess.Popen[bytes] | None = None
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[Self]:
+        """Up until the block ends, and stopped even where it did not come up."""
+        try:
+            self.start()
+            yield self
+        finally:
+            self.stop()
 
     def start(self) -> None:
         # The guardian is there before the server, so that no moment exists in which it could be orphaned.

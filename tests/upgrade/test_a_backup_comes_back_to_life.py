@@ -43,12 +43,8 @@ def duty(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Duty]:
 
 @pytest.fixture(scope="module")
 def fresh_server(major: int) -> Iterator[FreshServer]:
-    server = FreshServer(major)
-    try:
-        server.start()
+    with FreshServer(major).running() as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
