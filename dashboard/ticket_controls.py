@@ -82,15 +82,7 @@ def draw_controls(situation: Situation, me: Me) -> None:
             if event in there:
                 _button(key, label, icon, _move, ticket.id, event, done.format(ticket.id))
         if "page_not_needed" in there:
-            st.button(
-                "Not needed",
-                key="not_needed",
-                icon=":material/bedtime:",
-                on_click=_mark_not_needed,
-                args=(ticket.id,),
-                help="This page need not have rung anybody. Nothing moves and the customer hears nothing: thresholds are"
-                " calibrated by it. It cannot be taken back.",
-            )
+            _draw_not_needed(ticket.id)
         if "escalated_manually" in there:
             _draw_escalate(situation)
         if "assigned" in there:
@@ -133,6 +125,19 @@ def _draw_escalate(situation: Situation) -> None:
         _button(
             "ring", "Ring now", ":material/phone_in_talk:", _escalate, situation.ticket.id, is_primary=True
         )
+
+
+def _draw_not_needed(ticket_id: int) -> None:
+    with st.popover("Not needed", icon=":material/bedtime:", key="needless"):
+        st.write(
+            "This page need not have rung anybody. The ticket does not move and the customer hears nothing:"
+            " thresholds are calibrated by it. It cannot be taken back."
+        )
+        st.text_input(
+            "Why (optional)", key="not_needed_why", max_chars=500, placeholder="Other engineers read it"
+        )
+        icon = ":material/bedtime:"
+        _button("not_needed", "It was not needed", icon, _mark_not_needed, ticket_id, is_primary=True)
 
 
 def _draw_assign(situation: Situation, me: Me) -> None:
@@ -181,7 +186,8 @@ def _move(ticket_id: int, event: str, done: str) -> None:
 
 
 def _mark_not_needed(ticket_id: int) -> None:
-    carry_out(lambda conn: acts.mark_not_needed(conn, ticket_id), "Noted: this page was not needed.")
+    why = str(st.session_state.get("not_needed_why") or "").strip()
+    carry_out(lambda conn: acts.mark_not_needed(conn, ticket_id, why), "Noted: this page was not needed.")
 
 
 def _escalate(ticket_id: int) -> None:

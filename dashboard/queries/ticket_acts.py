@@ -76,10 +76,10 @@ def move(conn: Connection, ticket_id: int, event: str, reason: str = "") -> None
         _append(conn, ticket_id, event, reason or None, {})
 
 
-def mark_not_needed(conn: Connection, ticket_id: int) -> None:
+def mark_not_needed(conn: Connection, ticket_id: int, reason: str = "") -> None:
     """The page that was acknowledged last was not needed. Whoever says it second, changes nothing and is refused nothing."""
     with _in_time(conn, ticket_id, "page_not_needed"):
-        _once(conn, "acknowledgement_is_marked_once", ticket_id, "page_not_needed", None, {})
+        _once(conn, "acknowledgement_is_marked_once", ticket_id, "page_not_needed", reason or None, {})
 
 
 def acknowledge(conn: Connection, ticket_id: int) -> None:
