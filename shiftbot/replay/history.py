@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,15 +19,15 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _RECORDED = """
 select d.ticket_id, d.seq, d.event, d.engine, d.version, d.severity::double precision as severity, d.escalate,
   coalesce(d.category, 'other') as category, coalesce(d.tokens_in, 0) as tokens_in, coalesce(d.tokens_out, 0) as tokens_out,
-  t.platform::text as platform, s.name as source, private.has_erased_before(d.ticket_id, d.seq) as is_erased,
-  l.label, l.is_needed
-from ops.triage_decisions as d
-join public.tickets as t on t.id = d.ticket_id
-join public.sources as s on s.id = d.source_id
-left join lateral (
-  select b.label, b.is_needed from ops.triage_labels as b where b.ticket_id = d.ticket_id and b.seq = d.seq) as l on true
+  s.platform::text as platform, s.name as source, private.has_erased_before(d.ticket_id, d.seq) as is_erased
+from ops.triage_decisions as d join public.sources as s on s.id = d.source_id
 where d.decided_at >= %s order by d.decided_at desc limit %s
 """
+# By themselves and ticket by ticket: joined to the decisions, all labels there are would be worked out for each.
+_LABELS = (
+    "select ticket_id, seq, label, is_needed from ops.triage_labels where ticket_id = any (%s::bigint[])"
+)
+_AT_ONCE = 10_000
 _CONVERSATIONS = """
 select private.conversation_before(d.ticket_id, d.seq)
 from unnest(%s::bigint[], %s::integer[]) with ordinality as d (ticket_id, seq, place) order by d.place
@@ -55,8 +55,8 @@ class Recorded:
     platform: str
     source: str
     is_erased: bool
-    label: str | None
-    is_needed: bool | None
+    label: str | None = None
+    is_needed: bool | None = None
 
 
 class History:
@@ -83,9 +83,17 @@ class History:
         return row[0]
 
     def decisions(self, since: datetime, at_most: int) -> list[Recorded]:
-        """The newest first."""
+        """The newest first, each with what people's acts say about it."""
         with self._conn.cursor(row_factory=class_row(Recorded)) as cursor:
-            return cursor.execute(_RECORDED, (since, at_most)).fetchall()
+            found = cursor.execute(_RECORDED, (since, at_most)).fetchall()
+        labels: dict[tuple[int, int], tuple[str, bool]] = {}
+        tickets = sorted({d.ticket_id for d in found})
+        for start in range(0, len(tickets), _AT_ONCE):
+            for ticket_id, seq, label, is_needed in self._conn.execute(
+                _LABELS, (tickets[start : start + _AT_ONCE],)
+            ):
+                labels[ticket_id, seq] = label, is_needed
+        return [_labelled(d, labels.get((d.ticket_id, d.seq))) for d in found]
 
     def conversations(self, decisions: Sequence[Recorded]) -> list[Conversation]:
         """What was said until each decision was made."""
@@ -103,3 +111,7 @@ class History:
         tickets = [d.ticket_id for d in decisions]
         given = [Jsonb(asdict(verdict)) for verdict in verdicts]
         return [event for (event,) in self._conn.execute(_DECISIONS, (threshold, tickets, given))]
+
+
+def _labelled(decision: Recorded, found: tuple[str, bool] | None) -> Recorded:
+    return replace(decision, label=found[0], is_needed=found[1]) if found else decision
