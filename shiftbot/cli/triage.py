@@ -8,15 +8,18 @@ from pathlib import Path
 from shiftbot.cli import command
 
 _ABOUT = """\
-Judges recorded decisions again, each with what had been said until it was made, and lets the database's own rule decide.
-Nothing is written and nobody is answered or rung; with --engine model the conversations go to the model's server again.
-A model that fails is stood in for by the rules, as in production; the failures are counted.
+Judges recorded decisions again, each with what had been said until it was made, and lets the database's own
+rule decide. Nothing is written and nobody is answered or rung; with --engine model the conversations go to
+the model's server again. A model that fails is stood in for by the rules, as in production, and counted.
 
-  shiftbot triage replay --since 7d --engine recorded --threshold 0.6    another threshold, at once and for free
-  shiftbot triage replay --since 7d --engine rules                       the rules of this version
-  shiftbot triage replay --since 7d --engine model --prompt new.md --at-most 200 --price-in 0.25 --price-out 2
+Another threshold, at once and for free; the rules of this version; another prompt, and what it costs:
 
-Needs the owner's DATABASE_URL: the programs' logins may not read conversations. Ends with 1 where the model failed.
+  shiftbot triage replay --since 7d --engine recorded --threshold 0.6
+  shiftbot triage replay --since 7d --engine rules
+  shiftbot triage replay --since 7d --engine model --prompt new.md --at-most 200 --price-in 1 --price-out 4
+
+Needs the owner's DATABASE_URL: the programs' logins may not read conversations. Ends with 1 where the model
+failed.
 """
 
 
