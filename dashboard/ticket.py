@@ -91,6 +91,7 @@ def read(conn: Connection, me: Me) -> Content | None:
         page=next((page for page in pages if page.is_open), None),
         colleagues=queries.colleagues(conn),
         on_call=people.on_call(conn),
+        is_markable=queries.is_markable(conn, ticket.id),
     )
     return Content(
         situation,

@@ -22,6 +22,7 @@ CONTROLS = (
     "ack_extended",
     "escalated_manually",
     "deescalated",
+    "page_not_needed",
     "closed",
     "reopened",
     "assigned",
@@ -50,6 +51,7 @@ class Situation:
     page: Page | None
     colleagues: tuple[Colleague, ...]
     on_call: OnCall | None
+    is_markable: bool  # an acknowledged page of which nobody has said yet that it was not needed
 
 
 def offered(situation: Situation, me: Me) -> tuple[str, ...]:
@@ -61,7 +63,11 @@ def offered(situation: Situation, me: Me) -> tuple[str, ...]:
         and page.holder_id == me.id
         and page.ack_expires_at is not None
     )
-    missing = {*(() if is_mine else ("ack_extended",)), *(() if situation.talk.draft else _ABOUT_A_DRAFT)}
+    missing = {
+        *(() if is_mine else ("ack_extended",)),
+        *(() if situation.is_markable else ("page_not_needed",)),
+        *(() if situation.talk.draft else _ABOUT_A_DRAFT),
+    }
     return tuple(event for event in CONTROLS if event in situation.legal and event not in missing)
 
 
@@ -75,6 +81,8 @@ def draw_controls(situation: Situation, me: Me) -> None:
         for event, (key, label, icon, done) in _MOVES.items():
             if event in there:
                 _button(key, label, icon, _move, ticket.id, event, done.format(ticket.id))
+        if "page_not_needed" in there:
+            _draw_not_needed(ticket.id)
         if "escalated_manually" in there:
             _draw_escalate(situation)
         if "assigned" in there:
@@ -117,6 +125,19 @@ def _draw_escalate(situation: Situation) -> None:
         _button(
             "ring", "Ring now", ":material/phone_in_talk:", _escalate, situation.ticket.id, is_primary=True
         )
+
+
+def _draw_not_needed(ticket_id: int) -> None:
+    with st.popover("Not needed", icon=":material/bedtime:", key="needless"):
+        st.write(
+            "This page need not have rung anybody. The ticket does not move and the customer hears nothing:"
+            " thresholds are calibrated by it. It cannot be taken back."
+        )
+        st.text_input(
+            "Why (optional)", key="not_needed_why", max_chars=500, placeholder="Other engineers read it"
+        )
+        icon = ":material/bedtime:"
+        _button("not_needed", "It was not needed", icon, _mark_not_needed, ticket_id, is_primary=True)
 
 
 def _draw_assign(situation: Situation, me: Me) -> None:
@@ -162,6 +183,11 @@ def _acknowledge(ticket_id: int) -> None:
 
 def _move(ticket_id: int, event: str, done: str) -> None:
     carry_out(lambda conn: acts.move(conn, ticket_id, event), done)
+
+
+def _mark_not_needed(ticket_id: int) -> None:
+    why = str(st.session_state.get("not_needed_why") or "").strip()
+    carry_out(lambda conn: acts.mark_not_needed(conn, ticket_id, why), "Noted: this page was not needed.")
 
 
 def _escalate(ticket_id: int) -> None:

@@ -216,6 +216,7 @@ def _verdict(verdict: Verdict) -> Json:
         "latency_ms",
         "cost",
         "prompt_digest",
+        "rules_digest",
     )
     return {name: getattr(verdict, name) for name in fields} | {
         "at": _iso(verdict.at),

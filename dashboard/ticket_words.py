@@ -79,6 +79,7 @@ DID = {
     "paged_everyone": "rings everybody: nobody is on call",
     "escalated_manually": "escalated it",
     "deescalated": "took the escalation back",
+    "page_not_needed": "said that the page was not needed",
     "closed": "closed it",
     "reopened": "opened it again",
     "assigned": "assigned it",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any
 
 from psycopg.types.json import Jsonb
 
@@ -13,7 +11,7 @@ from shiftbot.db import Pool
 from shiftbot.metrics import MODEL_FAILURES, MODEL_SECONDS, MODEL_TOKENS
 from shiftbot.queue import Message, QueueName
 from shiftbot.triage.engine import TriageEngine
-from shiftbot.triage.verdict import Conversation, Said, Verdict
+from shiftbot.triage.verdict import Conversation, Verdict, said_of
 
 
 class TriageHandler:
@@ -41,7 +39,7 @@ class TriageHandler:
             return str(row[0]) if row else "nothing_to_do"
         _, upto_seq, platform, source_name, said = row
         verdict = self._engine.triage(
-            Conversation(ticket_id, platform, source_name, tuple(_said(item) for item in said))
+            Conversation(ticket_id, platform, source_name, tuple(said_of(item) for item in said))
         )
         _count(verdict)
         with self._pool.connection() as conn:
@@ -50,18 +48,6 @@ class TriageHandler:
                 (ticket_id, message.id, upto_seq, Jsonb(asdict(verdict))),
             ).fetchone()
         return str(recorded[0]) if recorded else "superseded"
-
-
-def _said(item: dict[str, Any]) -> Said:
-    attachments = tuple(str(a.get("kind") or "file") for a in item["attachments"] if isinstance(a, dict))
-    return Said(
-        item["seq"],
-        item["role"],
-        item["author"],
-        item["text"],
-        datetime.fromisoformat(item["at"]),
-        attachments,
-    )
 
 
 def _count(verdict: Verdict) -> None:

@@ -19,7 +19,8 @@ function body(verdict) {
     verdict.reason && h("p", { class: "reason", dir: "auto" }, verdict.reason),
     h("dl", {}, fact("Engine", verdict.engine), fact("Model", verdict.model), fact("Took", seconds(verdict.latency_ms)),
       fact("Tokens", tokens), fact("Cost", money(verdict.cost)), fact("Language", verdict.language),
-      fact("Wants a human", verdict.escalate ? "yes" : "no"), fact("Prompt", verdict.prompt_digest && verdict.prompt_digest.slice(0, 8), verdict.prompt_digest)),
+      fact("Wants a human", verdict.escalate ? "yes" : "no"), fact("Prompt", verdict.prompt_digest && verdict.prompt_digest.slice(0, 8), verdict.prompt_digest),
+      fact("Rules", verdict.rules_digest && verdict.rules_digest.slice(0, 8), verdict.rules_digest)),
   ];
 }
 

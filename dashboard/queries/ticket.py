@@ -94,6 +94,11 @@ _LEGAL = """
 select m.event from public.status_transitions as m join public.action_events as e using (event)
 where m.from_status = %s::public.ticket_status and 'engineer' = any (e.written_by)
 """
+_MARKABLE = """
+select a.event = 'acknowledged' from public.ticket_actions as a
+where a.ticket_id = %s and a.event in ('acknowledged', 'page_not_needed')  -- ticket_actions_labels_idx
+order by a.seq desc limit 1
+"""
 
 
 def ticket(conn: Connection, ticket_id: int) -> Ticket | None:
@@ -112,6 +117,12 @@ def legal_events(conn: Connection, status: str) -> frozenset[str]:
     """What an engineer may write now: status_transitions says so, and nothing else is offered."""
     with conn.cursor(row_factory=scalar_row) as cursor:
         return frozenset(cursor.execute(_LEGAL, (status,)).fetchall())
+
+
+def is_markable(conn: Connection, ticket_id: int) -> bool:
+    """Whether its newest acknowledgement stands there without the mark that its page was not needed."""
+    with conn.cursor(row_factory=scalar_row) as cursor:
+        return bool(cursor.execute(_MARKABLE, (ticket_id,)).fetchone())
 
 
 def colleagues(conn: Connection) -> tuple[Colleague, ...]:

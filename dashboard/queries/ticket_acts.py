@@ -76,6 +76,12 @@ def move(conn: Connection, ticket_id: int, event: str, reason: str = "") -> None
         _append(conn, ticket_id, event, reason or None, {})
 
 
+def mark_not_needed(conn: Connection, ticket_id: int, reason: str = "") -> None:
+    """The page that was acknowledged last was not needed. Whoever says it second, changes nothing and is refused nothing."""
+    with _in_time(conn, ticket_id, "page_not_needed"):
+        _once(conn, "acknowledgement_is_marked_once", ticket_id, "page_not_needed", reason or None, {})
+
+
 def acknowledge(conn: Connection, ticket_id: int) -> None:
     """The signed-in engineer has it; the page follows. Raises Refused with who was faster."""
     with _in_time(conn, ticket_id, "acknowledged"):
@@ -138,11 +144,18 @@ def _append(conn: Connection, ticket_id: int, event: str, body: str | None, fact
 
 def _say(conn: Connection, ticket_id: int, event: str, text: str | None, facts: dict[str, Any]) -> int:
     """The row's number; 0 where it was written before: the answer to the first press was lost on its way."""
+    return _once(conn, "words_are_written_once", ticket_id, event, text, facts)
+
+
+def _once(
+    conn: Connection, rule: str, ticket_id: int, event: str, text: str | None, facts: dict[str, Any]
+) -> int:
+    """The row's number; 0 where by that rule it was written before."""
     try:
         with conn.transaction():
             return _append(conn, ticket_id, event, text, facts)
     except psycopg.errors.UniqueViolation as error:
-        if constraint_of(error) != "words_are_written_once":
+        if constraint_of(error) != rule:
             raise
         return 0
 

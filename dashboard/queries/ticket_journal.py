@@ -82,6 +82,7 @@ class Verdict:
     tokens_out: int | None
     cost: float | None
     prompt_digest: str
+    rules_digest: str
     threshold: float
 
 
@@ -108,6 +109,7 @@ select a.seq, a.event, a.created_at as at, f.engine, coalesce(f.model, '') as mo
   a.payload ->> 'title' as title, a.payload ->> 'summary' as summary, a.payload ->> 'reason' as reason,
   a.payload ->> 'fallback_reason' as fallback_reason, coalesce(f.answers_seq, a.seq - 1) as read_upto,
   f.latency_ms, f.tokens_in, f.tokens_out, f.cost, coalesce(f.prompt_digest, '') as prompt_digest,
+  coalesce(f.rules_digest, '') as rules_digest,
   coalesce((s.settings ->> 'escalation_threshold')::double precision, ours.escalation_threshold::double precision) as threshold
 from public.ticket_actions as a
 join public.tickets as t on t.id = a.ticket_id
@@ -115,7 +117,7 @@ join public.sources as s on s.id = t.source_id
 cross join public.app_settings as ours
 cross join lateral jsonb_to_record(a.payload -> 'facts') as f (
   engine text, model text, severity double precision, category text, escalate boolean, language text, answers_seq integer,
-  latency_ms integer, tokens_in integer, tokens_out integer, cost double precision, prompt_digest text)
+  latency_ms integer, tokens_in integer, tokens_out integer, cost double precision, prompt_digest text, rules_digest text)
 where a.ticket_id = %s and a.actor_type in ('bot', 'system') and f.engine is not null
 order by a.seq desc limit %s
 """

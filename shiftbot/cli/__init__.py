@@ -26,6 +26,7 @@ from shiftbot.cli import (
     subscriptions,
     telegram_caller,
     tickets,
+    triage,
 )
 from shiftbot.cli.failure import Failed
 
@@ -84,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
         erase,
         queues,
         replies,
+        triage,
         subscriptions,
         on_call,
         telegram_caller,

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import psycopg
 
-from shiftbot.cli import command, database
+from shiftbot.cli import command, database, environment
 from shiftbot.cli.failure import Failed
 from shiftbot.doctor import clock, mail, model, project, settings_check, slack, telegram, twilio, work
 from shiftbot.doctor import database as database_check
 from shiftbot.doctor.finding import Finding, Group
-from shiftbot.local import env_file
-from shiftbot.local.home import Home
 from shiftbot.log import redact
 from shiftbot.settings import Settings, SettingsError
 
@@ -39,7 +36,7 @@ def add(commands: command.Commands) -> None:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     try:
-        settings = _settings()
+        settings = environment.settings()
     except SettingsError as error:
         found = [
             Group("settings").problem("environment", line, ".env.example describes it.")
@@ -54,14 +51,6 @@ def _doctor(arguments: argparse.Namespace) -> int:
         counts = {status: sum(finding.status == status for finding in found) for status in _MARKS}
         print(f"\n{counts['ok']} ok, {counts['warning']} to look at, {counts['problem']} to mend")
     return 1 if any(finding.status == "problem" for finding in found) else 0
-
-
-def _settings() -> Settings:
-    """Of the environment, or, where it names no database, of the demo that runs in this folder."""
-    if os.environ.get("DATABASE_URL"):
-        return Settings.load()
-    of_demo = env_file.read(Home.here().env_file)
-    return Settings.load(**{name.lower(): value for name, value in of_demo.items() if value})
 
 
 def _findings(settings: Settings) -> Iterator[Finding]:

@@ -27,9 +27,9 @@ def prompt() -> str:
 
 
 @cache
-def prompt_digest() -> str:
-    """Names the prompt's version in the journal."""
-    return hashlib.sha256(prompt().encode()).hexdigest()[:16]
+def prompt_digest(text: str) -> str:
+    """Names a prompt's version in the journal."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def new_marker() -> str:
@@ -37,9 +37,9 @@ def new_marker() -> str:
     return f"conversation-{secrets.token_hex(12)}"
 
 
-def messages(conversation: Conversation, marker: str) -> list[dict[str, str]]:
-    """The chat messages of the first call."""
-    system = f"{prompt()}\nThe marker of this call: {marker}\n"
+def messages(conversation: Conversation, marker: str, text: str | None = None) -> list[dict[str, str]]:
+    """The chat messages of the first call, under the shipped prompt or that `text`."""
+    system = f"{prompt() if text is None else text}\nThe marker of this call: {marker}\n"
     user = "\n".join(
         [f"Triage this conversation from {conversation.platform}.", *_fenced(conversation, marker)]
     )

@@ -14,18 +14,22 @@ from shiftbot.triage.model import ModelEngine, ModelFailed
 from shiftbot.triage.rules import RulesEngine
 from shiftbot.triage.text import clean_text
 from shiftbot.triage.verdict import LIMITS, Conversation, Verdict
+from shiftbot.triage.version import rules_digest
 
 HARD_FROM = 0.85  # rules this sure of an outage, data loss or security may not be waved away
 PLAYED_DOWN_BELOW = 0.3
 RULES_SHARE = 0.7  # of the rules' severity is the floor: words alone are weaker evidence than understanding
 SKIP_AFTER = 5
 SKIP_SECONDS = 30.0
+SKIPPED = "model skipped"  # how the fallback reason begins where the model was not even asked
 # Only what says that the server is unwell. A refusal or a bad verdict may be one message's doing, and its
 # author must not be able to turn the model off for everybody.
 _UNWELL = ("timeout", "rate_limited", "server_error", "unreachable", "bad_request")
 
 
 class Model(Protocol):
+    def version(self) -> dict[str, str]: ...
+
     def triage(self, conversation: Conversation) -> Verdict: ...
 
     def close(self) -> None: ...
@@ -55,6 +59,11 @@ class TriageEngine:
         )
         return cls(model, RulesEngine())
 
+    def version(self) -> dict[str, str]:
+        """Which rules, and which model under which prompt."""
+        of_model = {} if self._model is None else self._model.version()
+        return of_model | {"rules": rules_digest()}
+
     def triage(self, conversation: Conversation) -> Verdict:
         """The verdict; `engine`, `reason` and `fallback_reason` say who decided and why."""
         hearing = listen(conversation)
@@ -62,14 +71,14 @@ class TriageEngine:
         if self._model is None:
             return by_rules
         if self._skips():
-            return _fallback(by_rules, f"model skipped: {SKIP_AFTER} failures in a row")
+            return _fallback(by_rules, f"{SKIPPED}: {SKIP_AFTER} failures in a row")
         try:
             by_model = self._model.triage(conversation)
         except ModelFailed as failure:
             self._note(unwell=failure.kind in _UNWELL)
             return _fallback(by_rules, f"{failure.kind}: {failure.detail}")
         self._note(unwell=False)
-        return _floored(by_model, by_rules, hearing)
+        return replace(_floored(by_model, by_rules, hearing), rules_digest=by_rules.rules_digest)
 
     def close(self) -> None:
         """Frees the model's connections."""

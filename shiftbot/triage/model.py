@@ -79,18 +79,25 @@ class _Call:
 class ModelEngine:
     """Asks the model. Safe to call from several threads."""
 
-    def __init__(self, api_key: str, base_url: str, model: str, timeout_seconds: float) -> None:
+    def __init__(
+        self, api_key: str, base_url: str, model: str, timeout_seconds: float, prompt: str | None = None
+    ) -> None:
         self.model = model
+        self.prompt = briefing.prompt() if prompt is None else prompt
         self.timeout_seconds = timeout_seconds
         # Servers without keys exist, and the client refuses to start without one.
         self._client = openai.OpenAI(api_key=api_key or "none", base_url=base_url, max_retries=0)
+
+    def version(self) -> dict[str, str]:
+        """Its name, and which prompt it is given."""
+        return {"model": self.model, "prompt": briefing.prompt_digest(self.prompt)}
 
     def triage(self, conversation: Conversation) -> Verdict:
         """The model's verdict, its reply checked. Raises ModelFailed."""
         now = time.monotonic()
         call = _Call(now, now + self.timeout_seconds)
         marker = briefing.new_marker()
-        messages = briefing.messages(conversation, marker)
+        messages = briefing.messages(conversation, marker, self.prompt)
         try:
             answer = self._answer(messages, call)
         except ModelFailed as failure:
@@ -146,7 +153,7 @@ class ModelEngine:
 
     def _verdict(self, answer: Answer, conversation: Conversation, marker: str, call: _Call) -> Verdict:
         fields = answer.model_dump()
-        objection = guard.objection(answer.reply, conversation, briefing.prompt(), marker)
+        objection = guard.objection(answer.reply, conversation, self.prompt, marker)
         if objection:
             fields["reply"] = replies.safe(answer.language, answer.category, answer.escalate)
             fields["reason"] = f"reply replaced ({objection}); {answer.reason}"
@@ -154,7 +161,7 @@ class ModelEngine:
             **fields,
             engine="model",
             model=self.model,
-            prompt_digest=briefing.prompt_digest(),
+            prompt_digest=briefing.prompt_digest(self.prompt),
             latency_ms=int((time.monotonic() - call.started) * 1000),
             tokens_in=call.tokens_in,
             tokens_out=call.tokens_out,

@@ -10,6 +10,7 @@ from shiftbot.triage.replies import compose
 from shiftbot.triage.signals import KINDS
 from shiftbot.triage.text import clean_text, sentences
 from shiftbot.triage.verdict import Category, Conversation, Said, Verdict
+from shiftbot.triage.version import rules_digest
 
 ESCALATES_FROM = 0.7
 _REPORT_FROM = 0.17  # a problem faded or imagined below this is no report of its own
@@ -45,6 +46,7 @@ class RulesEngine:
             reply="" if category == "noise" else compose(spoken, occasion, category),
             language=spoken,
             engine="rules",
+            rules_digest=rules_digest(),
         )
 
 

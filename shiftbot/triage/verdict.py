@@ -23,6 +23,7 @@ LIMITS = {
     "language": 16,
     "model": 200,
     "prompt_digest": 64,
+    "rules_digest": 64,
     "fallback_reason": 300,
 }
 _REQUIRED = ("title", "summary", "reason", "language")
@@ -39,6 +40,19 @@ class Said:
     text: str
     at: datetime
     attachments: tuple[str, ...] = ()
+
+
+def said_of(item: dict[str, Any]) -> Said:
+    """One message as private.conversation() gives it."""
+    attachments = tuple(str(a.get("kind") or "file") for a in item["attachments"] if isinstance(a, dict))
+    return Said(
+        item["seq"],
+        item["role"],
+        item["author"],
+        item["text"],
+        datetime.fromisoformat(item["at"]),
+        attachments,
+    )
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,7 @@ class Verdict:
     engine: Literal["rules", "model"]
     model: str = ""
     prompt_digest: str = ""
+    rules_digest: str = ""
     latency_ms: int = 0
     tokens_in: int = 0
     tokens_out: int = 0

@@ -53,3 +53,30 @@ def test_a_ticket_goes_its_way(served: Api) -> None:
     )
 
     assert acted == [(f"engineer:{served.ben}",)]
+
+
+def test_a_page_that_was_not_needed_is_marked_once(served: Api) -> None:
+    ticket = served.world.ticket("escalated")
+    marked = served.post(f"/tickets/{ticket}/not-needed", {"reason": "a planned restart"}, token="ben")
+    again = served.post(f"/tickets/{ticket}/not-needed", token="ben")
+
+    assert marked.json is not None
+    assert (marked.status_code, marked.json["event"], marked.json["status"]) == (
+        *(201, "page_not_needed", "escalated"),
+    )
+    assert again.json is not None
+    assert (again.status_code, again.json["constraint"]) == (409, "acknowledgement_is_marked_once")
+    assert served.world.rows(
+        "select actor, body from public.ticket_actions where event = 'page_not_needed'"
+    ) == [(f"engineer:{served.ben}", "a planned restart")]
+
+
+def test_a_ticket_that_never_rang_is_not_marked(served: Api) -> None:
+    for status, rule in (
+        ("escalation_pending", "ticket_transition_allowed"),
+        ("closed", "only_an_acknowledged_page_was_not_needed"),
+    ):
+        refused = served.post(f"/tickets/{served.world.ticket(status)}/not-needed")
+
+        assert refused.json is not None
+        assert (refused.status_code, refused.json["constraint"]) == (409, rule)

@@ -56,6 +56,7 @@ COMMANDS = [
     "telegram-caller call",
     "telegram-caller login",
     "tickets",
+    "triage replay",
     "webhooks",
     "worker",
 ]

@@ -134,6 +134,42 @@ def test_who_is_slower_reads_who_was_faster(
     )
 
 
+@pytest.mark.parametrize("then", [None, "closed"])
+def test_a_page_that_was_not_needed_is_marked_once(world: World, open_page: Open, then: str | None) -> None:
+    world.source()
+    ticket = world.ticket("escalated")
+    if then:
+        world.append(ticket, then)
+    page, slower = open_page(ticket), open_page(ticket)
+    page.text_input(key="not_needed_why").set_value("A planned restart.")
+    page.button(key="not_needed").click().run()
+    slower.button(key="not_needed").click().run()  # it is said already, and said to be noted
+
+    assert not page.error
+    assert not slower.error
+    assert "not_needed" not in [button.key for button in page.button]
+    assert world.rows("select actor, body from public.ticket_actions where event = 'page_not_needed'") == [
+        ("engineer:1", "A planned restart.")
+    ]
+
+
+@pytest.mark.parametrize("status", [status for status in STATUSES if status != "escalated"])
+def test_what_nobody_acknowledged_cannot_be_marked(world: World, open_page: Open, status: str) -> None:
+    world.source()
+    page = open_page(world.ticket(status))
+
+    assert "not_needed" not in [button.key for button in page.button]
+
+
+def test_the_next_page_can_be_marked_again(world: World, open_page: Open) -> None:
+    world.source()
+    ticket = world.ticket("escalated")
+    for event in ("page_not_needed", "deescalated", "triaged_escalate", "acknowledged"):
+        world.append(ticket, event)
+
+    assert "not_needed" in [button.key for button in open_page(ticket).button]
+
+
 def test_a_draft_is_approved_with_other_words_or_not_at_all(world: World, open_page: Open) -> None:
     world.source(reply_mode="draft")
     for number, decide in enumerate(("approve", "discard"), 1):

@@ -14,7 +14,7 @@ READABLE = (
 )
 ENGINEER_EVENTS = {
     *("reply_approved", "draft_discarded", "acknowledged", "escalated_manually", "deescalated", "closed"),
-    *("reopened", "assigned", "note", "public_reply", "ack_extended"),
+    *("reopened", "assigned", "note", "public_reply", "ack_extended", "page_not_needed"),
 }
 
 

@@ -34,7 +34,10 @@ def test_every_listed_move_is_accepted(world: World) -> None:
     expected = moves(world)
     actual = {}
     for start, event in expected:
-        ticket = world.ticket(start)
+        # What a closed ticket's page was is only said where it had one.
+        ticket = world.ticket("escalated" if event == "page_not_needed" else start)
+        if world.status(ticket) != start:
+            world.append(ticket, "closed")
         _, after, _ = world.append(ticket, event, "words")
         actual[start, event] = world.status(ticket)
         assert after == actual[start, event]

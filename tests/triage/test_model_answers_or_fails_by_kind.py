@@ -38,7 +38,7 @@ def test_a_good_answer_is_the_verdict(server: ScriptedServer, model: ModelEngine
 
     assert {name: getattr(found, name) for name in GOOD} == GOOD
     assert (found.engine, found.model, found.tokens_in, found.tokens_out) == ("model", "test-model", 11, 7)
-    assert found.prompt_digest == briefing.prompt_digest()
+    assert found.prompt_digest == briefing.prompt_digest(briefing.prompt())
     assert len(found.prompt_digest) == 16
     assert found.latency_ms >= 0
 

@@ -74,6 +74,11 @@ def blueprint(routes: Routes) -> APIBlueprint:
         """Takes an escalation back."""
         return act(path.id, header, "deescalated", body.reason)
 
+    @routes.route("post", "/tickets/<id>/not-needed", _WRITE, Acted, 201)
+    def mark_page_not_needed(path: ById, header: MaybeEditing, body: Reason) -> Response:
+        """Says that the page which was acknowledged last was not needed; thresholds are calibrated by it."""
+        return act(path.id, header, "page_not_needed", body.reason)
+
     @routes.route("post", "/tickets/<id>/close", _WRITE, Acted, 201)
     def close_ticket(path: ById, header: MaybeEditing, body: Reason) -> Response:
         """Closes a ticket."""
