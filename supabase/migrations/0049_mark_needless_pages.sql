@@ -1,5 +1,5 @@
 -- An engineer says of an acknowledgement that the page was not needed: one event of the journal, by whoever is signed in. It moves
--- nothing and tells the customer nothing; the thresholds are calibrated by it (0052).
+-- nothing and tells the customer nothing; the thresholds are calibrated by it (0050).
 -- Watch: the acknowledgement it is about is read from the journal, never passed, so that a mark made days later, when the ticket was
 -- triaged again, still speaks of the page that rang.
 
