@@ -13,6 +13,7 @@ from tests.soak.havoc import Havoc
 from tests.soak.ledger import Verdict, close, settle
 from tests.soak.stage import stage
 from tests.soak.traffic import Traffic
+from tests.soak.watcher import Watcher
 
 
 def main(argv: list[str]) -> int:
@@ -28,18 +29,21 @@ def main(argv: list[str]) -> int:
     with stage(arguments.workers, arguments.older) as it:
         traffic = Traffic(it, arguments.rate, arguments.pages, dice)
         havoc = Havoc(it, _dice(arguments.seed + 1), arguments.pause, arguments.restart, arguments.faults)
-        raging = threading.Thread(target=havoc.run, args=(calm,))
-        if arguments.pause:
-            raging.start()
+        watcher = Watcher(it)
+        beside = [threading.Thread(target=havoc.run, args=(calm,))] if arguments.pause else []
+        beside += [threading.Thread(target=watcher.run, args=(calm,))] if arguments.watch else []
+        for thread in beside:
+            thread.start()
         try:
             traffic.run(arguments.seconds, stop)
         finally:
             calm.set()
-            if arguments.pause:
-                raging.join()
+            for thread in beside:
+                thread.join()
         rest = settle(it, arguments.patience)
         verdict = close(it, traffic.said, rest)
-    _print(arguments, havoc, traffic, verdict)
+        watched = str(watcher) if arguments.watch else "nobody"
+    _print(arguments, havoc, traffic, verdict, watched)
     return 1 if verdict.wrong else 0
 
 
@@ -57,7 +61,9 @@ def _providers(arguments: argparse.Namespace, dice: random.Random) -> int:
     return 0 if are_good and not wrong else 1
 
 
-def _print(arguments: argparse.Namespace, havoc: Havoc, traffic: Traffic, verdict: Verdict) -> None:
+def _print(
+    arguments: argparse.Namespace, havoc: Havoc, traffic: Traffic, verdict: Verdict, watched: str
+) -> None:
     deeds = ", ".join(f"{count} x {deed}" for deed, count in sorted(havoc.deeds.items()))
     lines = [
         (
@@ -65,6 +71,7 @@ def _print(arguments: argparse.Namespace, havoc: Havoc, traffic: Traffic, verdic
             f"{arguments.seconds:g} s, {arguments.workers} workers",
         ),
         ("meanwhile", deeds or "nothing"),
+        ("at the dashboard", watched),
         *verdict.lines,
         ("the customers were behind their schedule by", f"{traffic.late:.1f} s at most"),
         ("wrong", "; ".join(verdict.wrong) or "nothing"),
@@ -97,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument(
         "--providers", action="store_true", help="nothing is killed: one fault of a provider after the other"
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="an engineer sits at the dashboard, in a browser"
     )
     parser.add_argument("--faults", action="store_true", help="providers misbehave too")
     parser.add_argument(
