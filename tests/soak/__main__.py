@@ -110,7 +110,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--faults", action="store_true", help="providers misbehave too")
     parser.add_argument(
-        "--patience", type=float, default=180, help="seconds without any progress until it gives up (180)"
+        "--patience",
+        type=float,
+        default=420,
+        help="seconds without any progress until it gives up (420: Slack tries a last time after 300)",
     )
     parser.add_argument("--seed", type=int, default=1, help="another one, another storm (1)")
     return parser
