@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import hypothesis.strategies as st
@@ -39,12 +38,13 @@ from tests.properties.choices import (
     WROTE,
 )
 from tests.properties.laws import Laws
+from tests.properties.race import move, race
 from tests.support.postgres import TestServer
 
 WALKS = int(os.environ.get("WALKS", "0"))
 SETTINGS = settings(
-    max_examples=WALKS or 20,
-    stateful_step_count=50 if WALKS else 40,
+    max_examples=WALKS or 16,
+    stateful_step_count=50 if WALKS else 30,
     deadline=None,
     database=None,
     derandomize=not WALKS,
@@ -63,7 +63,6 @@ class Walk(RuleBasedStateMachine):
         self.cast = Cast(self.world)
         self.laws = Laws(self.world)
         self.held: Connection | None = None  # of whoever has begun a transaction and not ended it
-        self.racers = [self.world.database.connect() for _ in range(2)]
 
     @initialize(lives=st.lists(st.tuples(VERDICT, OUTCOME), min_size=2, max_size=4))
     def some_have_reported(self, lives: list[tuple[dict[str, Any], str]]) -> None:
@@ -202,7 +201,7 @@ class Walk(RuleBasedStateMachine):
         if what == "says":
             act(lambda: self.world.says(conn=self.held, **self.cast.event(kind, ticket)))
         else:
-            query, arguments = self._move(what, n, ticket)
+            query, arguments = move(self.laws, what, n, ticket)
             act(lambda: self.world.do(query, *arguments, conn=self.held))
 
     @precondition(lambda self: self.held is not None)
@@ -223,25 +222,7 @@ class Walk(RuleBasedStateMachine):
     def two_move_a_ticket_at_once(
         self, which: int, one: tuple[str, str, int], other: tuple[str, str, int]
     ) -> None:
-        ticket = self._ticket(which)
-        status = self.world.status(ticket)
-        seen = self.world.value("select last_action_seq from public.tickets where id = %s", ticket)
-        moves = [(who, *self._move(what, n, ticket)) for who, what, n in (one, other)]
-        with ThreadPoolExecutor(2) as pool:
-            outcomes = list(pool.map(lambda m: act(lambda: self._race(*m)), moves))
-
-        way = [status, *self.laws.way(ticket, seen)]
-        for (who, query, arguments), outcome in zip(moves, outcomes, strict=True):
-            if outcome == ILLEGAL:  # then it was, at some moment between the two
-                judge = self.laws.may_append if query == APPEND else self.laws.may_edit
-                verb = arguments[1] if query == APPEND else arguments[0]
-                assert not all(judge(at, verb) for at in way), (way, verb)
-            else:
-                assert outcome == WROTE or (who != "studio" and outcome == NO_RIGHT), (
-                    who,
-                    arguments,
-                    outcome,
-                )
+        race(self.cast, self.laws, self._ticket(which), [one, other])
 
     @precondition(lambda self: self.held is None)
     @rule(interval=st.sampled_from(["30 seconds", "10 minutes", "2 hours"]))
@@ -285,14 +266,6 @@ class Walk(RuleBasedStateMachine):
     def _or_waited(self, *outcomes: str) -> set[str]:
         """Somebody's open transaction may hold what an act needs; without one, nobody waits."""
         return {*outcomes, WAITED} if self.held is not None else set(outcomes)
-
-    def _move(self, what: str, n: int, ticket: int) -> tuple[str, tuple[Any, ...]]:
-        if what == "append":
-            return APPEND, (ticket, self.laws.events[n % len(self.laws.events)])
-        return EDIT, (STATUSES[n % len(STATUSES)], ticket)
-
-    def _race(self, who: str, query: str, arguments: tuple[Any, ...]) -> int:
-        return self.world.do(query, *arguments, conn=self.cast.hands[who])
 
 
 def test_any_walk_keeps_the_laws(postgres_server: TestServer) -> None:
