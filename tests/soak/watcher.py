@@ -35,6 +35,9 @@ class Watcher:
                     self.seen += 1
                 except Error:
                     self.away += 1
+                    page = None  # he opens a new window and signs in again
+                    for context in browser.contexts:
+                        context.close()
 
     def __str__(self) -> str:
         taken = self.stage.rows(_TAKEN)[0][0]
