@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 
 from tests.properties.cast import NOBODIES
 
-ILLEGAL, NO_RIGHT = "ticket_transition_allowed", "42501"
+ILLEGAL, NO_RIGHT, TAKEN = "ticket_transition_allowed", "42501", "one_unclosed_ticket_per_thread"
 WROTE = "1"  # rows
 APPEND = "insert into public.ticket_actions (ticket_id, event, body) values (%s, %s, 'words')"
 EDIT = "update public.tickets set status = %s where id = %s"

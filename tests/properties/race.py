@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.db.world import STATUSES
 from tests.properties.cast import Cast, act
-from tests.properties.choices import APPEND, EDIT, ILLEGAL, NO_RIGHT, WROTE
+from tests.properties.choices import APPEND, EDIT, ILLEGAL, NO_RIGHT, TAKEN, WROTE
 from tests.properties.laws import Laws
 
 Racer = tuple[str, str, int]  # who, by what, and which event or status
@@ -33,6 +33,8 @@ def race(cast: Cast, laws: Laws, ticket: int, racers: list[Racer]) -> list[str]:
         if outcome == ILLEGAL:
             may, verb = (laws.may_append, arguments[1]) if query == APPEND else (laws.may_edit, arguments[0])
             assert not all(may(at, verb) for at in way), (way, verb)
+        elif outcome == TAKEN:
+            assert "closed" in way
         else:
             assert outcome == WROTE or (who != "studio" and outcome == NO_RIGHT), (who, arguments, outcome)
     return outcomes

@@ -33,6 +33,7 @@ from tests.properties.choices import (
     OUTCOME,
     RACERS,
     SOMEBODY,
+    TAKEN,
     TAMPERING,
     VERDICT,
     WROTE,
@@ -147,7 +148,7 @@ class Walk(RuleBasedStateMachine):
         status, before = self.world.status(ticket), self._rows()
         outcome = act(lambda: self.world.do(APPEND, ticket, name, conn=self.cast.hands[who]))
 
-        expected = {WROTE} if self.laws.may_append(status, name) else {ILLEGAL}
+        expected = {self._move_of(ticket, status, self.laws.moves.get((status, name)))}
         if who in NOBODIES or (who != "studio" and name not in self.laws.of_engineers):
             expected = {NO_RIGHT, ILLEGAL}  # the move may be judged before the right
         assert outcome in self._or_waited(*expected), (who, name, status)
@@ -159,7 +160,8 @@ class Walk(RuleBasedStateMachine):
         status = self.world.status(ticket)
         outcome = act(lambda: self.world.do(EDIT, to, ticket, conn=self.cast.hands[who]))
 
-        expected = NO_RIGHT if who != "studio" else WROTE if self.laws.may_edit(status, to) else ILLEGAL
+        target = to if self.laws.may_edit(status, to) else None
+        expected = self._move_of(ticket, status, target) if who == "studio" else NO_RIGHT
         assert outcome in self._or_waited(expected), (who, status, to)
 
     @rule(which=ANY, how=st.sampled_from(sorted(TAMPERING)))
@@ -254,6 +256,18 @@ class Walk(RuleBasedStateMachine):
     def _ticket(self, which: int) -> int:
         tickets = self.cast.tickets()
         return tickets[which % len(tickets)]
+
+    def _move_of(self, ticket: int, status: str, target: str | None) -> str:
+        """What is to become of a move; a thread that has another unclosed ticket by now takes no second one."""
+        if target is None:
+            return ILLEGAL
+        if status == "closed" != target and self.world.rows(
+            "select from public.tickets as t join public.tickets as o using (platform, chat_external_id, thread_key)"
+            " where t.id = %s and o.status <> 'closed'",
+            ticket,
+        ):
+            return TAKEN
+        return WROTE
 
     def _rows(self) -> tuple[Any, ...]:
         return self.world.row(
