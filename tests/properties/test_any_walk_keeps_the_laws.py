@@ -172,19 +172,21 @@ class Walk(RuleBasedStateMachine):
         assert act(lambda: self.world.do(how, *arguments)) in self._or_waited(TAMPERING[how])
         assert self._rows() == before
 
-    @rule(who=SOMEBODY, person=st.integers(1, 2), is_on=st.booleans(), by_hand=st.booleans())
-    def anybody_changes_who_is_on_call(self, who: str, person: int, is_on: bool, by_hand: bool) -> None:
-        """By the one function for it, or by the tick box in Studio."""
+    @rule(who=st.just("studio") | SOMEBODY, person=st.integers(1, 2), is_on=st.just(True) | st.booleans())
+    def anybody_ticks_on_call(self, who: str, person: int, is_on: bool) -> None:
+        """The box in Studio's table of engineers."""
         holder = [number for (number,) in self.world.rows("select id from public.engineers where is_on_call")]
         query = "update public.engineers set is_on_call = %s where id = %s"
-        expected = "at_most_one_engineer_on_call" if is_on and holder not in ([], [person]) else WROTE
-        arguments: tuple[Any, ...] = (is_on, person)
-        if not by_hand:
-            query, expected, arguments = "select private.hand_over(%s)", WROTE, (person if is_on else None,)
-        outcome = act(lambda: self.world.do(query, *arguments, conn=self.cast.hands[who]))
+        outcome = act(lambda: self.world.do(query, is_on, person, conn=self.cast.hands[who]))
 
-        may = who == "studio" or (not by_hand and who in ("Ana", "Ben"))
-        assert outcome in self._or_waited(expected if may else NO_RIGHT)
+        expected = "at_most_one_engineer_on_call" if is_on and holder not in ([], [person]) else WROTE
+        assert outcome in self._or_waited(expected if who == "studio" else NO_RIGHT)
+
+    @rule(who=SOMEBODY, to=st.none() | st.integers(1, 2))
+    def anybody_hands_over(self, who: str, to: int | None) -> None:
+        outcome = act(lambda: self.world.do("select private.hand_over(%s)", to, conn=self.cast.hands[who]))
+
+        assert outcome in self._or_waited(WROTE if who in ("Ana", "Ben", "studio") else NO_RIGHT)
 
     @rule(which=ANY)
     def words_are_erased(self, which: int) -> None:
