@@ -8,9 +8,9 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.soak.providers import FAULTS
 from tests.soak.stage import Stage
 
-FAULTS = ("rate_limited", "server_error", "drop_after_work", "timeout")
 AWAY_SECONDS = 3.0
 
 
@@ -53,8 +53,8 @@ class Havoc:
         self.deeds["database stopped"] += 1
 
     def _break_a_provider(self) -> None:
-        sims = {"telegram": self.stage.telegram, "slack": self.stage.slack, "model": self.stage.model}
-        name = self.dice.choice(sorted(sims))
-        kind = self.dice.choice([kind for kind in FAULTS if kind in sims[name].fault_kinds])
-        sims[name].fault(kind, count=self.dice.randint(1, 5), seconds=2)
-        self.deeds[f"{name} {kind}"] += 1
+        fault = self.dice.choice(FAULTS)
+        getattr(self.stage, fault.provider).fault(
+            fault.kind, count=self.dice.randint(1, 5), seconds=fault.seconds
+        )
+        self.deeds[f"{fault.provider} {fault.words}"] += 1

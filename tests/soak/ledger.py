@@ -13,7 +13,7 @@ from tests.soak.stage import CHANNELS, GROUPS, Stage
 from tests.soak.traffic import Said
 
 QUIET = {
-    "queues": "select count(*) from ops.queues where length > 0",
+    "queue messages": "select coalesce(sum(length), 0) from ops.queues",
     "untriaged": "select count(*) from public.tickets where status = 'open'"
     " and exists (select from ops.untriaged_tickets as u where u.ticket_id = tickets.id)",
     "unanswered": "select count(*) from public.tickets as t where t.status = 'auto_answered'"
@@ -39,15 +39,29 @@ class Verdict:
     wrong: list[str]
 
 
-def settle(stage: Stage, seconds: float) -> float:
-    """Waits until nothing is on its way any more; how long that took. Raises TimeoutError with what still is."""
-    begun = time.monotonic()
+@dataclass(frozen=True)
+class Rest:
+    """How it came to rest: after how long, and what is still on its way where it did not."""
+
+    seconds: float
+    moving: dict[str, int]
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s" + ("" if not self.moving else f", and then stood still: {self.moving}")
+
+
+def settle(stage: Stage, patience: float) -> Rest:
+    """Waits until nothing is on its way any more, or nothing has moved for so many seconds: what is slow is not lost."""
+    begun = moved = time.monotonic()
+    before: dict[str, int] = {}
     while True:
         moving = {what: count for what, query in QUIET.items() if (count := _count(stage, query))}
         if not moving and stage.telegram.updates.settled(1) and stage.slack.events.settled(1):
-            return time.monotonic() - begun
-        if time.monotonic() - begun > seconds:
-            raise TimeoutError(f"still on its way after {seconds:.0f} s: {moving or 'deliveries'}")
+            return Rest(time.monotonic() - begun, {})
+        if moving != before:
+            before, moved = moving, time.monotonic()
+        if time.monotonic() - moved > patience:
+            return Rest(time.monotonic() - begun, moving or {"deliveries": 1})
         time.sleep(0.5)
 
 
@@ -58,7 +72,7 @@ def _count(stage: Stage, query: str) -> int:
         return -1  # it is just being restarted
 
 
-def close(stage: Stage, said: Sequence[Said]) -> Verdict:
+def close(stage: Stage, said: Sequence[Said], rest: Rest) -> Verdict:
     """The account of everything that was said."""
     recorded = dict(
         stage.rows(
@@ -74,6 +88,7 @@ def close(stage: Stage, said: Sequence[Said]) -> Verdict:
     # What no attempt knows of is the work of one whose outcome is unknown, or was said twice.
     doubled = max(0, len(heard - sent) - unknown)
     wrong = [f"{what}: {count}" for what, query in SOUND.items() if (count := _count(stage, query))]
+    wrong += [f"still on its way: {rest.moving}"] if rest.moving else []
     wrong += [f"messages lost: {len(lost)}"] if lost else []
     wrong += [f"replies doubled: {doubled}"] if doubled else []
     wrong += [f"replies recorded that nobody heard: {len(sent - heard)}"] if sent - heard else []
@@ -84,6 +99,7 @@ def close(stage: Stage, said: Sequence[Said]) -> Verdict:
         ("doubled", f"{doubled}"),
         ("of unknown outcome, kept for a human", f"{unknown}"),
         ("pages acknowledged", f"{_count(stage, _ACKNOWLEDGED):,}"),
+        ("after the last message, until all was done", str(rest)),
         *_waits(stage, said, recorded),
     ]
     return Verdict(lines, wrong)

@@ -29,9 +29,10 @@ from shiftbot.sim.slack import SlackSim
 from shiftbot.sim.telegram import TelegramSim
 from shiftbot.sim.twilio import TwilioSim
 from shiftbot.sources import Source, sync
+from tests.support.previous import previous_version
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRET = "the-secret-of-the-soak"
+SECRET = "the-secret-of-the-soak"  # of all that want one here
 GROUPS = [-1_001_000_001_000 - n for n in range(40)]
 CHANNELS = [f"C0SOAK{n:04d}" for n in range(10)]
 PHONES = {"Ada": "+15550100001", "Ben": "+15550100002"}
@@ -44,6 +45,7 @@ class Program:
 
     name: str
     command: list[str]
+    code: Path  # the version it is of
     process: subprocess.Popen[bytes]
     deaths: int = 0
 
@@ -68,11 +70,11 @@ class Stage:
         with psycopg.connect(self.server.dsn(), autocommit=True, connect_timeout=5) as conn:
             return conn.execute(query.encode(), arguments or None).fetchall()
 
-    def start(self, name: str, *command: str) -> None:
+    def start(self, name: str, *command: str, code: Path = ROOT) -> None:
         """Starts `shiftbot COMMAND…`, again and again until the stage is left."""
         whole = [sys.executable, "-m", "shiftbot.cli", *command]
         with self.guard:
-            self.programs.append(Program(name, whole, self._launch(name, whole)))
+            self.programs.append(Program(name, whole, code, self._launch(name, whole, code)))
 
     def kill(self, program: Program) -> None:
         """SIGKILL to the process and its children, as when a machine goes."""
@@ -87,25 +89,29 @@ class Stage:
             with self.guard:
                 for program in self.programs:
                     if program.process.poll() is not None and not leaving.is_set():
-                        program.process = self._launch(program.name, program.command)
+                        program.process = self._launch(program.name, program.command, program.code)
 
     def is_up(self) -> bool:
-        """Whether the webhooks answer and reach the database."""
+        """Whether webhooks and dashboard answer, and every worker has given its sign of life."""
+        workers = sum(program.name.startswith("worker") for program in self.programs)
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200
+            doors = (f"{self.url}/readyz", f"{self.environment['DASHBOARD_URL']}/healthz")
+            are_open = all(httpx.get(door, timeout=2).status_code == 200 for door in doors)
         except httpx.HTTPError:
             return False
+        return are_open and self.rows("select count(distinct process) from private.workers") >= [(workers,)]
 
-    def _launch(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+    def _launch(self, name: str, command: list[str], code: Path) -> subprocess.Popen[bytes]:
+        environment = self.environment | {"PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"}
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                command, env=self.environment, cwd=ROOT, stderr=log, stdout=log, start_new_session=True
+                command, env=environment, cwd=code, stderr=log, stdout=log, start_new_session=True
             )
 
 
 @contextlib.contextmanager
-def stage(workers: int) -> Iterator[Stage]:
-    """Everything up: sources, two engineers with phones, webhooks, and so many worker processes."""
+def stage(workers: int, older: str | None = None) -> Iterator[Stage]:
+    """Everything up: sources, two engineers with phones, every program; the first worker may be of an older commit."""
     with tempfile.TemporaryDirectory(prefix="shiftbot-soak-") as folder, contextlib.ExitStack() as stack:
         server = EmbeddedPostgres(Path(folder) / "data", 18, free_port())
         server.start()
@@ -123,8 +129,13 @@ def stage(workers: int) -> Iterator[Stage]:
         reviver = threading.Thread(target=it.revive, args=(leaving,))
         stack.callback(_end, it, leaving, reviver)
         it.start("webhooks", "webhooks")
+        it.start("dashboard", "dashboard")
         for number in range(workers):
-            it.start(f"worker-{number}", "worker")
+            is_older = older is not None and number == 0
+            code = previous_version(it.folder / "older", older or "") if is_older else ROOT
+            it.start(
+                f"worker-{number}" if not is_older else "worker of an older version", "worker", code=code
+            )
         reviver.start()
         while not it.is_up():
             time.sleep(0.1)
@@ -160,6 +171,7 @@ def _furnish(it: Stage) -> None:
                 (name, f"{name.lower()}@example.com", phone),
             )
         conn.execute("select private.hand_over(min(id), 'the soak') from public.engineers")
+        conn.execute(f"alter role shiftbot_dashboard login password '{SECRET}'".encode())
     for group in GROUPS:
         it.telegram.create_chat("supergroup", "Group", chat_id=group)
     for name in CHANNELS:
@@ -174,7 +186,13 @@ def _furnish(it: Stage) -> None:
 
 def _environment(server: EmbeddedPostgres, sims: tuple[Any, ...], port: int, sources: Path) -> dict[str, str]:
     telegram, slack, model, twilio = sims
+    dashboard = f"127.0.0.1:{free_port()}"
     return os.environ | {
+        "DASHBOARD_DATABASE_URL": f"postgresql://shiftbot_dashboard:{SECRET}@127.0.0.1:{server.port}/postgres",
+        "DASHBOARD_COOKIE_SECRET": SECRET * 2,
+        "DASHBOARD_BIND": dashboard,
+        "DASHBOARD_URL": f"http://{dashboard}",
+        "DASHBOARD_LOCAL_ENGINEERS": ",".join(f"{name.lower()}@example.com" for name in PHONES),
         "DATABASE_URL": server.dsn(),
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "WEBHOOKS_BIND": f"127.0.0.1:{port}",

@@ -39,6 +39,9 @@ class Traffic:
     rate: float
     pages: float  # the part of all messages that is serious
     dice: random.Random
+    noise: float = 0.05  # the part that wants no answer
+    slack: float = 0.2  # the part that is said in Slack
+    follow_ups: float = 0.1  # the part that goes on with an earlier report
     said: list[Said] = field(default_factory=list)
     late: float = 0.0  # how far behind its schedule the loop ever was, in seconds
     _threads: list[tuple[int | str, int | str]] = field(default_factory=list)
@@ -58,15 +61,15 @@ class Traffic:
         throw = self.dice.random()
         if throw < self.pages:
             self._new("outage", f"{OUTAGE} ({number})", number)
-        elif throw < 0.05:
+        elif throw < self.pages + self.noise:
             self._new("noise", self.dice.choice(NOISE), number)
-        elif throw < 0.15 and self._threads:
+        elif throw < self.pages + self.noise + self.follow_ups and self._threads:
             self._follow(number)
         else:
             self._new("question", f"{self.dice.choice(QUESTIONS)} ({number})", number)
 
     def _new(self, kind: str, words: str, number: int) -> None:
-        if self.dice.random() < 0.8:
+        if self.dice.random() >= self.slack:
             group = self.dice.choice(GROUPS)
             message = self.stage.telegram.say(group, 100_000 + number, words)
             self._note(kind, f"telegram:{group}/{message['message_id']}")

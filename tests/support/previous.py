@@ -20,10 +20,10 @@ from tests.support.postgres import ROOT
 _MIGRATIONS = "supabase/migrations"
 
 
-def previous_version(folder: Path) -> Path:
-    """Unpacks it: the last commit whose migrations are the beginning of today's. Fails the test where there is no history."""
+def previous_version(folder: Path, commit: str = "") -> Path:
+    """Unpacks it: the last commit whose migrations are the beginning of today's, or another. Fails without history."""
     archive = subprocess.run(
-        [*_git(), "archive", _previous_commit()], cwd=ROOT, check=True, capture_output=True
+        [*_git(), "archive", commit or _previous_commit()], cwd=ROOT, check=True, capture_output=True
     )
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as unpacked:
         unpacked.extractall(folder, filter="data")
