@@ -44,7 +44,7 @@ def _figures(rounds: dict[str, list[Round]]) -> list[Figure]:
     return [
         Figure(f"one row each: {left}", "same"),
         Figure("by hand, transactions/s", f"{reached['hand']:.0f}"),
-        Figure("ingest function, transactions/s", f"{reached['ours']:.0f}", share, BASELINE),
+        Figure("ingest function, transactions/s", f"{reached['ours']:.0f} ({share:.2f})", share, BASELINE),
         *(
             Figure(f"{what} per message, by hand", f"{_of(rounds['hand'], what):.2f}")
             for what in ("wal_bytes", "fsyncs")

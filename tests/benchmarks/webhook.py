@@ -62,7 +62,7 @@ def run() -> list[Figure]:
     python, postgres = (median(one) for one in zip(*spent, strict=True))
     return [
         Figure("pgbench calling the ingest function, calls/s", f"{median(direct):.0f}"),
-        Figure("webhook, messages committed/s", f"{median(through):.0f}", share, BASELINE),
+        Figure("webhook, messages committed/s", f"{median(through):.0f} ({share:.2f})", share, BASELINE),
         Figure("CPU per message: the server's Python", f"{python:.2f} ms", python / postgres, "Postgres'"),
         Figure("CPU per message: Postgres", f"{postgres:.2f} ms"),
         Figure(f"at least {LIMIT} of the calls/s of pgbench", "yes" if share >= LIMIT else "NO"),
