@@ -153,6 +153,28 @@ begin
 end
 $$;
 
+create or replace function private.apply_action() returns trigger
+language plpgsql security definer set search_path = '' as $$  -- definer: only the journal moves tickets
+begin
+  update public.tickets set
+    status = new.status_after,
+    last_action_seq = new.seq,
+    head_hash = new.hash,
+    updated_at = new.created_at,
+    last_said_seq = case when private.is_said(new.action_type, new.event, new.external_id) then new.seq else last_said_seq end,
+    severity = coalesce((new.payload #>> '{facts,severity}')::numeric, severity),
+    language = coalesce(new.payload #>> '{facts,language}', language),
+    assigned_engineer_id = coalesce((new.payload #>> '{facts,assigned_engineer_id}')::bigint, assigned_engineer_id)
+  where id = new.ticket_id;
+  -- Apart, as it is rare: an update that names these columns has the trigger of the words to be found looked at, whatever it sets.
+  if new.payload ? 'title' or new.payload ? 'summary' then
+    update public.tickets set title = coalesce(new.payload ->> 'title', title), summary = coalesce(new.payload ->> 'summary', summary)
+    where id = new.ticket_id;
+  end if;
+  return null;
+end
+$$;
+
 create or replace function private.note_source_activity() returns trigger
 language plpgsql security definer set search_path = '' as $$  -- definer: fires for whoever writes the journal
 declare
