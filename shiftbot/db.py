@@ -40,7 +40,6 @@ def open_pool(dsn: str, role: str, size: int, name: str, timeout: float = 5) -> 
         open=False,
         configure=act_as_role,
         check=freshness.check,
-        reset=freshness.note,
         timeout=timeout,
         # A failed attempt is given up and made anew by the next caller: retrying by itself the pool waits ever longer,
         # and after an outage of a minute would be away for half a minute more.
@@ -60,14 +59,13 @@ class _Freshness:
     def __init__(self) -> None:
         self._used: weakref.WeakKeyDictionary[psycopg.Connection[Any], float] = weakref.WeakKeyDictionary()
 
-    def note(self, conn: psycopg.Connection[Any]) -> None:
-        """It was just used."""
-        self._used[conn] = time.monotonic()
-
     def check(self, conn: psycopg.Connection[Any]) -> None:
-        """Raises what the connection raises where it is dead."""
-        if time.monotonic() - self._used.get(conn, 0.0) > TRUSTED_SECONDS:
+        """Raises what the connection raises where it is dead; called whenever one is handed out."""
+        now = time.monotonic()
+        # Noted here and not by the pool's `reset`: with one, the pool returns every connection through a thread of its own.
+        if now - self._used.get(conn, 0.0) > TRUSTED_SECONDS:
             ConnectionPool.check_connection(conn)
+        self._used[conn] = now
 
 
 def connect(dsn: str, role: str, name: str) -> psycopg.Connection[Any]:
