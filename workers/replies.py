@@ -14,9 +14,11 @@ from shiftbot.db import Pool
 from shiftbot.metrics import RATE_LIMIT_WAITS, REPLIES
 from shiftbot.platforms.base import Button, ChatMoved, Client, OutcomeUnknown, Outgoing, Permanent, Temporary
 from shiftbot.queue import Message, QueueName
+from workers.archiving import Done
 
 log = logging.getLogger(__name__)
 MOST_MOVES = 3  # of a chat while one reply is sent
+OVER_ALREADY = ("done", "withdrawn")  # as the claim found or recorded it
 LOOK_AGAIN_SECONDS = 3  # a send that was cut off may still be on its way when we look at once
 
 
@@ -54,7 +56,7 @@ class RepliesHandler:
     def prepare(self, messages: Sequence[Message]) -> None:
         """Nothing is cheaper for many at once."""
 
-    def handle(self, message: Message) -> str:
+    def handle(self, message: Message) -> str | Done:
         """delivered, unknown, failed, withdrawn, postponed or done."""
         reply_id = int(message.body["reply_id"])
         part = moves = 0
@@ -70,7 +72,7 @@ class RepliesHandler:
                 break
         if claim.platform:
             REPLIES.labels(claim.platform, outcome).inc()
-        return outcome
+        return Done(outcome) if outcome in OVER_ALREADY else outcome
 
     def _claim(self, reply_id: int, part: int) -> Claim:
         with self._pool.connection() as conn, conn.cursor(row_factory=class_row(Claim)) as cursor:
@@ -83,9 +85,7 @@ class RepliesHandler:
 
     def _step(self, message: Message, reply_id: int, part: int, claim: Claim) -> str:
         """Deals with one claim. `next`: the part is done, on to the next; `again`, `moved`: claim the same part again."""
-        if claim.outcome in ("done", "withdrawn"):
-            with self._pool.connection() as conn:
-                queue.archive(conn, "replies", message.id)
+        if claim.outcome in OVER_ALREADY:
             return claim.outcome
         if claim.outcome == "wait":
             if not claim.attempt_id:  # else it is another worker's

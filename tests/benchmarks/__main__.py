@@ -1,13 +1,20 @@
-"""Runs the benchmarks: make bench, or python -m tests.benchmarks storm|latency|sweeping|dashboard."""
+"""Runs the benchmarks: make bench, or python -m tests.benchmarks storm|latency|sweeping|dashboard|reply|queueing."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dashboard, latency, storm, sweeping
+from tests.benchmarks import dashboard, latency, queueing, reply, storm, sweeping
 from tests.benchmarks.report import machine
 
-BENCHMARKS = {"storm": storm, "latency": latency, "sweeping": sweeping, "dashboard": dashboard}
+BENCHMARKS = {
+    "storm": storm,
+    "latency": latency,
+    "sweeping": sweeping,
+    "dashboard": dashboard,
+    "reply": reply,
+    "queueing": queueing,
+}
 
 
 def main(names: list[str]) -> int:
