@@ -128,7 +128,7 @@ def _town(bench: Rig) -> Iterator[Town]:
         for g in (*GROUPS, CROWDED)
     ]
     sync(bench.conn, groups)
-    bench.conn.execute("update private.send_limits set sends = 100000 where scope = 'total'")
+    bench.conn.execute("update private.send_limits set per_seconds = 0.01 where scope = 'total'")
     with tempfile.TemporaryDirectory(prefix="shiftbot-bench-") as folder:
         sources = Path(folder) / "sources.json"
         sources.write_text(json.dumps([group.model_dump(exclude_none=True) for group in groups]))
