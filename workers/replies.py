@@ -90,6 +90,7 @@ class RepliesHandler:
         if claim.outcome == "wait":
             if not claim.attempt_id:  # else it is another worker's
                 RATE_LIMIT_WAITS.labels(claim.platform, "budget").inc()
+                return self._await_turn(message, claim)
             return self._postpone(message, float(claim.wait_seconds or self._stale_seconds))
         try:
             client, outgoing, is_last = self._prepare(reply_id, part, claim)
@@ -155,12 +156,11 @@ class RepliesHandler:
 
     def _settle(self, message: Message, reply_id: int, claim: Claim | None, external_id: str | None) -> str:
         """The last part is there: its outcome, the journal row and the archiving are one transaction."""
-        with self._pool.connection() as conn, conn.transaction():
-            if claim is not None:
-                conn.execute(
-                    "select private.record_reply_part(%s, 'sent', %s)", (claim.attempt_id, external_id)
-                )
-            conn.execute("select private.finish_reply(%s, %s, 'delivered')", (reply_id, message.id))
+        with self._pool.connection() as conn:
+            conn.execute(
+                "select private.settle_reply(%s, %s, %s, %s)",
+                (reply_id, message.id, claim and claim.attempt_id, external_id),
+            )
         return "delivered"
 
     def _finish(self, message: Message, reply_id: int, claim: Claim, state: str, error: str) -> str:
@@ -213,6 +213,14 @@ class RepliesHandler:
                 "select private.record_reply_part(%s, %s, %s, %s)",
                 (claim.attempt_id, state, external_id, error),
             )
+
+    def _await_turn(self, message: Message, claim: Claim) -> str:
+        with self._pool.connection() as conn:
+            conn.execute(
+                "select private.await_turn(%s, %s::public.platform, %s, %s::numeric)",
+                (message.id, claim.platform, claim.chat, claim.wait_seconds),
+            )
+        return "postponed"
 
     def _postpone(self, message: Message, seconds: float) -> str:
         with self._pool.connection() as conn:

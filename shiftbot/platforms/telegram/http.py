@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
@@ -28,7 +30,7 @@ class Http:
             timeout=aiohttp.ClientTimeout(
                 total=None, connect=connect_seconds + seconds, sock_connect=connect_seconds, sock_read=seconds
             ),
-            trust_env=True,  # proxies
+            proxy=_proxy_of(base_url),
         )
 
     async def call(self, method: str, arguments: Mapping[str, object]) -> object:
@@ -63,6 +65,15 @@ class Http:
     async def close(self) -> None:
         """Frees the connections."""
         await self._session.close()
+
+
+def _proxy_of(url: str) -> str | None:
+    # Once: the session would ask the environment anew at every request, in another thread.
+    address = urlsplit(url)
+    if proxy_bypass(address.netloc):
+        return None
+    proxies = getproxies()
+    return proxies.get(address.scheme) or proxies.get("all")
 
 
 def _on_the_wire(value: object) -> str:
