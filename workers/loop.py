@@ -23,6 +23,7 @@ from workers.presence import Presence
 log = logging.getLogger(__name__)
 ROLE = "shiftbot_worker"
 POLL_SECONDS = 1.0  # a missed NOTIFY costs no more than this
+IDLE_SECONDS = 5.0  # for so long writers notify; not said anew before every wait
 SWEEP_SECONDS = 2.0
 HOUSE_SECONDS = 10.0
 BATCH = 100
@@ -66,7 +67,7 @@ class Loop(threading.Thread):
         self._concurrency = concurrency
         self._slots = threading.Semaphore(concurrency)
         self._executor = ThreadPoolExecutor(concurrency, thread_name_prefix=handler.queue)
-        self._next_sweep = self._next_house = 0.0
+        self._next_sweep = self._next_house = self._idle_until = 0.0
         self._presence = Presence(process or uuid4(), handler.queue)
         self._archiving = Archiving(handler.queue)
 
@@ -102,6 +103,7 @@ class Loop(threading.Thread):
 
     def _serve(self, conn: psycopg.Connection[Any]) -> None:
         free, messages = 0, list[Message]()
+        self._idle_until = 0.0
         while not self._stopping.is_set():
             self._presence.sign_if_due(conn)
             self._sweep_if_due(conn)
@@ -119,7 +121,7 @@ class Loop(threading.Thread):
                     self._slots.release()
             for message in messages:
                 self._executor.submit(self._work, message)
-            if not messages:
+            if len(messages) < free and self._is_announced():
                 self._archiving.wait(conn, POLL_SECONDS)
                 if self._stopping.is_set():
                     queue.declare_idle(conn, self._handler.queue, 0)
@@ -150,10 +152,15 @@ class Loop(threading.Thread):
         """What waits; where nothing does, declares itself idle and looks once more, for what came in between."""
         name = self._handler.queue
         messages = queue.read(conn, name, self._visibility_seconds, quantity)
-        if messages:
+        if messages or self._is_announced():
             return messages
-        queue.declare_idle(conn, name, POLL_SECONDS + 0.5)
+        queue.declare_idle(conn, name, IDLE_SECONDS)
+        self._idle_until = time.monotonic() + IDLE_SECONDS
         return queue.read(conn, name, self._visibility_seconds, quantity)
+
+    def _is_announced(self) -> bool:
+        """Whether all that the last read did not see is told of by notifications, and will be while we wait."""
+        return time.monotonic() + POLL_SECONDS < self._idle_until
 
     def _work(self, message: Message) -> None:
         started = time.monotonic()

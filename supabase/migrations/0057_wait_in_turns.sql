@@ -25,16 +25,24 @@ alter function private.correlation_of_ticket(bigint) strict;
 alter table private.send_budgets add column next_turn timestamptz not null default 'epoch';
 comment on column private.send_budgets.next_turn is 'When the last of the replies that wait for this budget comes back.';
 
-create function private.await_turn(p_msg_id bigint, p_platform public.platform, p_chat text, p_seconds numeric) returns numeric
+create function private.turn(p_turn timestamptz, p_soonest timestamptz, p_horizon interval) returns timestamptz
+language sql volatile security invoker set search_path = '' as $$
+  select case when p_turn < p_soonest + p_horizon then p_turn
+    else p_soonest + p_horizon * (0.5 + random() / 2) end  -- not all of them at one moment
+$$;
+comment on function private.turn(timestamptz, timestamptz, interval) is 'A turn that can be promised, or else a time to ask again.';
+
+create function private.await_turn(p_msg_id bigint, p_platform public.platform, p_chat text, p_seconds numeric) returns integer
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on private tables and pgmq
 declare
   is_direct boolean := case p_platform when 'telegram' then p_chat not like '-%' else p_chat like 'D%' end;
   moment timestamptz := clock_timestamp();
+  soonest timestamptz := moment + p_seconds * interval '1 second';
   horizon constant interval := '20 minutes';  -- turns beyond are not promised: those before them may be withdrawn meanwhile
   short text;
   pace interval;
   turn timestamptz;
-  wait numeric;
+  others bigint[];
 begin
   select b.key, coalesce(l.per_seconds / l.sends, 0) * interval '1 second' into short, pace
   from private.send_budgets as b
@@ -43,21 +51,32 @@ begin
   where b.key in (p_platform::text, p_platform || ':' || p_chat)
   order by greatest(b.blocked_until, b.sent_at[cardinality(b.sent_at) - l.sends + 1] + l.per_seconds * interval '1 second')
     desc nulls last limit 1;
-  update private.send_budgets as b
-  set next_turn = least(greatest(moment + p_seconds * interval '1 second', b.next_turn + pace),
-                        moment + p_seconds * interval '1 second' + horizon)
-  where b.key = short
-  returning b.next_turn into turn;
-  wait := greatest(p_seconds, extract(epoch from turn - moment));
-  if wait >= p_seconds + extract(epoch from horizon) then
-    wait := p_seconds + extract(epoch from horizon) * (0.5 + random() / 2)::numeric;  -- not all at one moment
+  -- Those behind it would find the same, one claim after the other, while everybody else stands in line behind them.
+  select array_agg(held.msg_id) into others
+  from (select q.msg_id from pgmq.q_replies as q
+        where q.vt <= moment and q.msg_id = any (array(  -- asked again of each row once it is held: it may be in hand by now
+          select due.msg_id
+          from (select d.msg_id, d.vt, d.message from pgmq.q_replies as d
+                where d.vt <= moment and d.msg_id <> p_msg_id order by d.vt, d.msg_id limit 1000) as due
+          join public.replies as r on r.id = substring(due.message ->> 'reply_id' from '^[0-9]{1,18}$')::bigint
+          join public.tickets as t on t.id = r.ticket_id
+          where t.platform = p_platform and (short = p_platform::text or t.chat_external_id = p_chat)))
+        order by q.msg_id for update skip locked) as held;
+
+  update private.send_budgets as b set next_turn = least(greatest(soonest, b.next_turn + pace), soonest + horizon)
+    where b.key = short returning b.next_turn into turn;
+  perform private.postpone_message('replies', p_msg_id,
+    extract(epoch from private.turn(turn, soonest, horizon) - moment));
+  if others is not null then
+    update pgmq.q_replies as q set vt = private.turn(turn + o.place * pace, soonest, horizon)
+    from unnest(others) with ordinality as o (msg_id, place) where q.msg_id = o.msg_id;
+    update private.send_budgets as b set next_turn = least(turn + cardinality(others) * pace, soonest + horizon) where b.key = short;
   end if;
-  perform private.postpone_message('replies', p_msg_id, wait);
-  return wait;
+  return 1 + coalesce(cardinality(others), 0);
 end
 $$;
 comment on function private.await_turn(bigint, public.platform, text, numeric) is
-  'Puts a reply off that found no budget until its turn; returns the seconds.';
+  'Puts a reply off that found no budget, and those that are due behind it and would find none, each until its turn; returns how many.';
 
 create function private.settle_reply(p_reply_id bigint, p_msg_id bigint, p_attempt_id bigint, p_external_id text) returns void
 language plpgsql security definer set search_path = '' as $$  -- definer: workers hold no right on tables
@@ -71,7 +90,8 @@ $$;
 comment on function private.settle_reply(bigint, bigint, bigint, text) is
   'The last part of a reply is there: its outcome, the journal row and the archiving in one call.';
 
-revoke execute on function private.await_turn(bigint, public.platform, text, numeric),
+revoke execute on function private.turn(timestamptz, timestamptz, interval),
+  private.await_turn(bigint, public.platform, text, numeric),
   private.settle_reply(bigint, bigint, bigint, text) from public;
 grant execute on function private.await_turn(bigint, public.platform, text, numeric),
   private.settle_reply(bigint, bigint, bigint, text) to shiftbot_worker;
