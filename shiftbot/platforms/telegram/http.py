@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -14,6 +14,7 @@ from shiftbot.platforms.telegram.errors import Refused, Unanswered
 
 KEEP_SECONDS = 5.0  # shorter than any server's own, so that none is just being closed when it is used
 _CHUNK = 1 << 16
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Http:
@@ -38,7 +39,10 @@ class Http:
         form = {name: _on_the_wire(value) for name, value in arguments.items() if value is not None}
         try:
             async with self._session.post(
-                f"{self._methods}/{method}", data=form, allow_redirects=False
+                f"{self._methods}/{method}",
+                data=urlencode(form).encode(),
+                headers=_FORM,
+                allow_redirects=False,
             ) as response:
                 status, payload = response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError) as error:
