@@ -50,7 +50,8 @@ begin
     and l.scope = case when b.key = p_platform::text then 'total' when is_direct then 'direct' else 'group' end
   where b.key in (p_platform::text, p_platform || ':' || p_chat)
   order by greatest(b.blocked_until, b.sent_at[cardinality(b.sent_at) - l.sends + 1] + l.per_seconds * interval '1 second')
-    desc nulls last limit 1;
+    desc nulls last limit 1
+  for update of b;  -- before any message is held: the other way round two of these would wait in a ring
   -- Those behind it would find the same, one claim after the other, while everybody else stands in line behind them.
   select array_agg(held.msg_id) into others
   from (select q.msg_id from pgmq.q_replies as q
