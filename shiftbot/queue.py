@@ -40,6 +40,11 @@ def archive(conn: psycopg.Connection[Any], queue: QueueName, message_id: int) ->
     conn.execute("select private.archive_message(%s, %s)", (queue, message_id))
 
 
+def archive_many(conn: psycopg.Connection[Any], queue: QueueName, message_ids: Sequence[int]) -> None:
+    """Done with all of these, in one round trip."""
+    conn.execute("select private.archive_messages(%s, %s)", (queue, list(message_ids)))
+
+
 def postpone(conn: psycopg.Connection[Any], queue: QueueName, message_id: int, seconds: float) -> None:
     """Puts a message off without counting it as a failed attempt."""
     conn.execute("select private.postpone_message(%s, %s, %s::numeric)", (queue, message_id, seconds))

@@ -13,6 +13,7 @@ from shiftbot.db import Pool
 from shiftbot.platforms.base import Client, Permanent, Temporary
 from shiftbot.queue import Message, QueueName
 from shiftbot.storage import Bucket
+from workers.archiving import Done
 
 log = logging.getLogger(__name__)
 LINK_SECONDS = 3600
@@ -55,7 +56,7 @@ class AttachmentsHandler:
     def prepare(self, messages: Sequence[Message]) -> None:
         """Nothing is cheaper for many at once."""
 
-    def handle(self, message: Message) -> str:
+    def handle(self, message: Message) -> str | Done:
         """kept, refused, erased, linked, postponed or done."""
         if "links_of" in message.body:
             return self._link(message, int(message.body["links_of"]))
@@ -63,12 +64,12 @@ class AttachmentsHandler:
         with self._pool.connection() as conn, conn.cursor(row_factory=class_row(Claim)) as cursor:
             claim = cursor.execute("select * from private.claim_attachment(%s)", (attachment_id,)).fetchone()
         if claim is None or claim.state in ("kept", "refused"):
-            return self._archive(message)
+            return Done("done")
         if claim.state == "erased":
             return self._erase(message, attachment_id)
         return self._keep(message, attachment_id, claim)
 
-    def _keep(self, message: Message, attachment_id: int, claim: Claim) -> str:
+    def _keep(self, message: Message, attachment_id: int, claim: Claim) -> str | Done:
         try:
             content = self._fetch(claim)
         except Permanent as error:
@@ -113,15 +114,14 @@ class AttachmentsHandler:
             ).fetchone()
         return str(row[0]) if row else "gone"
 
-    def _erase(self, message: Message, attachment_id: int) -> str:
+    def _erase(self, message: Message, attachment_id: int) -> Done:
         if self._bucket is not None:
             self._bucket.remove(path_of(int(message.body["ticket_id"]), attachment_id))
-        self._archive(message)
-        return "erased"
+        return Done("erased")
 
-    def _link(self, message: Message, ticket_id: int) -> str:
+    def _link(self, message: Message, ticket_id: int) -> str | Done:
         if self._bucket is None:
-            return self._archive(message)
+            return Done("done")
         with self._pool.connection() as conn:
             files = conn.execute(
                 "select id, name, mime_type from private.files_to_link(%s)", (ticket_id,)
@@ -146,11 +146,6 @@ class AttachmentsHandler:
                 ),
             )
         return "linked"
-
-    def _archive(self, message: Message) -> str:
-        with self._pool.connection() as conn:
-            queue.archive(conn, "attachments", message.id)
-        return "done"
 
 
 def path_of(ticket_id: int, attachment_id: int) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from shiftbot import queue
 from shiftbot.db import Pool
 from shiftbot.outgoing import LEAST_MASTER, Gone, Poster, secret_of
 from shiftbot.platforms.base import Permanent, Temporary
 from shiftbot.queue import Message, QueueName
+from workers.archiving import Done
 
 log = logging.getLogger(__name__)
 _CLAIM = "select outcome, url, secret_versions, event from private.claim_delivery(%s, %s, %s)"
@@ -31,7 +31,7 @@ class DeliveriesHandler:
     def prepare(self, messages: Sequence[Message]) -> None:
         """Nothing is cheaper for many at once."""
 
-    def handle(self, message: Message) -> str:
+    def handle(self, message: Message) -> str | Done:
         """delivered, inactive, gone, retry, dead or deactivated."""
         subscription_id = int(message.body["subscription_id"])
         with self._pool.connection() as conn:
@@ -39,11 +39,11 @@ class DeliveriesHandler:
                 _CLAIM, (subscription_id, message.body.get("ticket_id"), message.body.get("seq"))
             ).fetchone()
         if row is None or row[0] != "send":
-            return self._archive(message, "gone" if row is None else str(row[0]))
+            return Done("gone" if row is None else str(row[0]))
         _, url, versions, event = row
         event = event or _test_event(message)
         if event is None:
-            return self._archive(message, "gone")
+            return Done("gone")
         return self._post(message, subscription_id, url, versions, event)
 
     def _post(
@@ -86,11 +86,6 @@ class DeliveriesHandler:
                 (subscription_id, message.id, str(error), error.retry_after),
             ).fetchone()
         return self._logged(str(row[0]) if row else "gone", subscription_id, str(error))
-
-    def _archive(self, message: Message, outcome: str) -> str:
-        with self._pool.connection() as conn:
-            queue.archive(conn, "deliveries", message.id)
-        return outcome
 
     @staticmethod
     def _logged(outcome: str, subscription_id: int, reason: str = "") -> str:

@@ -17,14 +17,16 @@ from shiftbot import queue
 from shiftbot.db import Pool, connect, described, is_outage
 from shiftbot.metrics import HANDLER_SECONDS, MESSAGES_HANDLED
 from shiftbot.queue import Message, QueueName
+from workers.archiving import Archiving, Done
 from workers.presence import Presence
 
 log = logging.getLogger(__name__)
 ROLE = "shiftbot_worker"
 POLL_SECONDS = 1.0  # a missed NOTIFY costs no more than this
+IDLE_SECONDS = 5.0  # for so long writers notify; not said anew before every wait
 SWEEP_SECONDS = 2.0
 HOUSE_SECONDS = 10.0
-BATCH = 20
+BATCH = 100
 GATHER_SECONDS = 0.02
 
 
@@ -36,8 +38,11 @@ class Handler(Protocol):
     def prepare(self, messages: Sequence[Message]) -> None:
         """Does for many messages at once what is cheaper so; each of them is handed to `handle` all the same."""
 
-    def handle(self, message: Message) -> str:
-        """Deals with one message, archiving or postponing it; returns the outcome as a metric label."""
+    def handle(self, message: Message) -> str | Done:
+        """Deals with one message; returns the outcome as a metric label.
+
+        It has archived or postponed the message, with what it recorded. What is `Done` the loop archives, with others.
+        """
 
 
 class Loop(threading.Thread):
@@ -59,10 +64,12 @@ class Loop(threading.Thread):
         self._handler = handler
         self._visibility_seconds = visibility_seconds
         self._stopping = stop
+        self._concurrency = concurrency
         self._slots = threading.Semaphore(concurrency)
         self._executor = ThreadPoolExecutor(concurrency, thread_name_prefix=handler.queue)
-        self._next_sweep = self._next_house = 0.0
+        self._next_sweep = self._next_house = self._idle_until = 0.0
         self._presence = Presence(process or uuid4(), handler.queue)
+        self._archiving = Archiving(handler.queue)
 
     @property
     def queue_name(self) -> QueueName:
@@ -92,13 +99,16 @@ class Loop(threading.Thread):
                 self._stopping.wait(5)
         self._executor.shutdown(wait=True)
         self._sign_off()
+        self._archiving.close()
 
     def _serve(self, conn: psycopg.Connection[Any]) -> None:
         free, messages = 0, list[Message]()
+        self._idle_until = 0.0
         while not self._stopping.is_set():
             self._presence.sign_if_due(conn)
             self._sweep_if_due(conn)
             self._keep_house_if_due(conn)
+            self._archiving.flush(conn)
             free = self._free_slots(len(messages) == free > 0)
             messages = []
             try:
@@ -111,9 +121,8 @@ class Loop(threading.Thread):
                     self._slots.release()
             for message in messages:
                 self._executor.submit(self._work, message)
-            if not messages:
-                for _ in conn.notifies(timeout=POLL_SECONDS, stop_after=1):
-                    pass
+            if len(messages) < free and self._is_announced():
+                self._archiving.wait(conn, POLL_SECONDS)
                 if self._stopping.is_set():
                     queue.declare_idle(conn, self._handler.queue, 0)
 
@@ -122,7 +131,11 @@ class Loop(threading.Thread):
         if not self._slots.acquire(timeout=0.5):
             return 0
         free, deadline = 1, time.monotonic() + (GATHER_SECONDS if is_busy else 0)
-        while free < BATCH and self._slots.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        while free < self._concurrency // 2 and self._slots.acquire(
+            timeout=max(0.0, deadline - time.monotonic())
+        ):
+            free += 1
+        while free < BATCH and self._slots.acquire(blocking=False):
             free += 1
         return free
 
@@ -139,10 +152,15 @@ class Loop(threading.Thread):
         """What waits; where nothing does, declares itself idle and looks once more, for what came in between."""
         name = self._handler.queue
         messages = queue.read(conn, name, self._visibility_seconds, quantity)
-        if messages:
+        if messages or self._is_announced():
             return messages
-        queue.declare_idle(conn, name, POLL_SECONDS + 0.5)
+        queue.declare_idle(conn, name, IDLE_SECONDS)
+        self._idle_until = time.monotonic() + IDLE_SECONDS
         return queue.read(conn, name, self._visibility_seconds, quantity)
+
+    def _is_announced(self) -> bool:
+        """Whether all that the last read did not see is told of by notifications, and will be while we wait."""
+        return time.monotonic() + POLL_SECONDS < self._idle_until
 
     def _work(self, message: Message) -> None:
         started = time.monotonic()
@@ -153,13 +171,16 @@ class Loop(threading.Thread):
             about = {key: body.get(key) for key in ("ticket_id", "correlation_id")}
             with logs.bind(queue=name, msg_id=message.id, **about):
                 outcome = self._attempt(message)
+                if isinstance(outcome, Done):
+                    self._archiving.add(message.id)
+                    outcome = outcome.outcome
                 log.info("message handled", extra={"action": "message_handled", "outcome": outcome})
             MESSAGES_HANDLED.labels(name, outcome).inc()
             HANDLER_SECONDS.labels(name).observe(time.monotonic() - started)
         finally:
             self._slots.release()
 
-    def _attempt(self, message: Message) -> str:
+    def _attempt(self, message: Message) -> str | Done:
         try:
             return self._handler.handle(message)
         except Exception as error:
@@ -215,7 +236,8 @@ class Loop(threading.Thread):
     def _sign_off(self) -> None:
         try:
             with self._pool.connection() as conn:
+                self._archiving.flush(conn)
                 self._presence.sign_off(conn)
         except psycopg.Error as error:
-            # It stays on the list of workers, silent, until a day has passed.
+            # What was done comes again and is found done. It stays on the list of workers, silent, until a day has passed.
             log.warning("not signed off", extra={"action": "sign_off_failed", "error": described(error)})

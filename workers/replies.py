@@ -14,9 +14,11 @@ from shiftbot.db import Pool
 from shiftbot.metrics import RATE_LIMIT_WAITS, REPLIES
 from shiftbot.platforms.base import Button, ChatMoved, Client, OutcomeUnknown, Outgoing, Permanent, Temporary
 from shiftbot.queue import Message, QueueName
+from workers.archiving import Done
 
 log = logging.getLogger(__name__)
 MOST_MOVES = 3  # of a chat while one reply is sent
+OVER_ALREADY = ("done", "withdrawn")  # as the claim found or recorded it
 LOOK_AGAIN_SECONDS = 3  # a send that was cut off may still be on its way when we look at once
 
 
@@ -54,7 +56,7 @@ class RepliesHandler:
     def prepare(self, messages: Sequence[Message]) -> None:
         """Nothing is cheaper for many at once."""
 
-    def handle(self, message: Message) -> str:
+    def handle(self, message: Message) -> str | Done:
         """delivered, unknown, failed, withdrawn, postponed or done."""
         reply_id = int(message.body["reply_id"])
         part = moves = 0
@@ -70,7 +72,7 @@ class RepliesHandler:
                 break
         if claim.platform:
             REPLIES.labels(claim.platform, outcome).inc()
-        return outcome
+        return Done(outcome) if outcome in OVER_ALREADY else outcome
 
     def _claim(self, reply_id: int, part: int) -> Claim:
         with self._pool.connection() as conn, conn.cursor(row_factory=class_row(Claim)) as cursor:
@@ -83,13 +85,12 @@ class RepliesHandler:
 
     def _step(self, message: Message, reply_id: int, part: int, claim: Claim) -> str:
         """Deals with one claim. `next`: the part is done, on to the next; `again`, `moved`: claim the same part again."""
-        if claim.outcome in ("done", "withdrawn"):
-            with self._pool.connection() as conn:
-                queue.archive(conn, "replies", message.id)
+        if claim.outcome in OVER_ALREADY:
             return claim.outcome
         if claim.outcome == "wait":
             if not claim.attempt_id:  # else it is another worker's
                 RATE_LIMIT_WAITS.labels(claim.platform, "budget").inc()
+                return self._await_turn(message, claim)
             return self._postpone(message, float(claim.wait_seconds or self._stale_seconds))
         try:
             client, outgoing, is_last = self._prepare(reply_id, part, claim)
@@ -155,12 +156,11 @@ class RepliesHandler:
 
     def _settle(self, message: Message, reply_id: int, claim: Claim | None, external_id: str | None) -> str:
         """The last part is there: its outcome, the journal row and the archiving are one transaction."""
-        with self._pool.connection() as conn, conn.transaction():
-            if claim is not None:
-                conn.execute(
-                    "select private.record_reply_part(%s, 'sent', %s)", (claim.attempt_id, external_id)
-                )
-            conn.execute("select private.finish_reply(%s, %s, 'delivered')", (reply_id, message.id))
+        with self._pool.connection() as conn:
+            conn.execute(
+                "select private.settle_reply(%s, %s, %s, %s)",
+                (reply_id, message.id, claim and claim.attempt_id, external_id),
+            )
         return "delivered"
 
     def _finish(self, message: Message, reply_id: int, claim: Claim, state: str, error: str) -> str:
@@ -213,6 +213,14 @@ class RepliesHandler:
                 "select private.record_reply_part(%s, %s, %s, %s)",
                 (claim.attempt_id, state, external_id, error),
             )
+
+    def _await_turn(self, message: Message, claim: Claim) -> str:
+        with self._pool.connection() as conn:
+            conn.execute(
+                "select private.await_turn(%s, %s::public.platform, %s, %s::numeric)",
+                (message.id, claim.platform, claim.chat, claim.wait_seconds),
+            )
+        return "postponed"
 
     def _postpone(self, message: Message, seconds: float) -> str:
         with self._pool.connection() as conn:

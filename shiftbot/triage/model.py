@@ -143,7 +143,8 @@ class ModelEngine:
 
     def _request(self, messages: list[dict[str, str]], left: float) -> Any:
         try:
-            return self._client.with_options(timeout=left).chat.completions.create(
+            return self._client.chat.completions.create(
+                timeout=left,
                 model=self.model,
                 messages=cast(list[ChatCompletionMessageParam], messages),
                 response_format=_FORMAT,

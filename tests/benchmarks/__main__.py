@@ -1,10 +1,10 @@
-"""Runs the benchmarks: make bench, or python -m tests.benchmarks storm|latency|sweeping|dashboard|ingest|webhook."""
+"""Runs the benchmarks: make bench, or python -m tests.benchmarks storm|latency|sweeping|dashboard|ingest|webhook|reply|queueing."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dashboard, ingest, latency, storm, sweeping, webhook
+from tests.benchmarks import dashboard, ingest, latency, queueing, reply, storm, sweeping, webhook
 from tests.benchmarks.report import machine
 
 BENCHMARKS = {
@@ -14,6 +14,8 @@ BENCHMARKS = {
     "dashboard": dashboard,
     "ingest": ingest,
     "webhook": webhook,
+    "reply": reply,
+    "queueing": queueing,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from tests.benchmarks.report import Figure, at
-from tests.benchmarks.rig import Rig, rig
+from tests.benchmarks.rig import rig
 
 VERDICTS = 300
 PER_SECOND = 5
@@ -16,7 +16,7 @@ def run() -> list[Figure]:
     with rig() as bench:
         bench.team()
         bench.tickets(VERDICTS)
-        commit = _commit(bench)
+        commit = bench.durable_commit()
         committed: dict[int, float] = {}
         with bench.workers(2):
             for number in range(1, VERDICTS + 1):
@@ -45,15 +45,3 @@ def run() -> list[Figure]:
         ),
         Figure("p99 under 1 s", "yes" if at(waits, 99) < 1 and len(waits) == VERDICTS else "NO"),
     ]
-
-
-def _commit(bench: Rig) -> float:
-    """The median of what one small durable commit takes here."""
-    bench.conn.execute("create table public.bench (n integer)")
-    taken = []
-    for number in range(200):
-        begun = time.perf_counter()
-        bench.conn.execute("insert into public.bench values (%s)", (number,))
-        taken.append(time.perf_counter() - begun)
-    bench.conn.execute("drop table public.bench")
-    return at(sorted(taken), 50)

@@ -20,9 +20,11 @@ import psycopg
 from shiftbot.local.database import prepare_database
 from shiftbot.local.postgres import EmbeddedPostgres
 from shiftbot.migrate import migrate
+from shiftbot.queue import QUEUES
+from tests.benchmarks.report import at
 
 ROOT = Path(__file__).resolve().parents[2]
-_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass
@@ -42,8 +44,15 @@ class Rig:
 
     def times(self) -> dict[int, float]:
         """When each attempt reached the provider, seconds since 1970."""
-        with _DIRECTLY.open(f"{self.provider}/times") as answer:
-            return {int(number): at for number, at in json.load(answer).items()}
+        return self._noted("times")
+
+    def replies(self) -> dict[int, list[float]]:
+        """When each reply was posted, seconds since 1970, by the number of the message it answers."""
+        return self._noted("replies")
+
+    def _noted(self, what: str) -> dict[int, Any]:
+        with DIRECTLY.open(f"{self.provider}/{what}") as answer:
+            return {int(number): noted for number, noted in json.load(answer).items()}
 
     def escalate(self, where: str = "true") -> float:
         """Triage's verdict on those tickets; the moment at which it was committed."""
@@ -68,19 +77,43 @@ class Rig:
             "insert into public.sources (platform, external_id, name) values ('telegram', '-1', 'Bench')"
         )
 
-    def tickets(self, count: int) -> None:
+    def tickets(self, count: int, group: str = "-1") -> None:
         """So many open tickets."""
         self.conn.execute(
             "insert into public.tickets (platform, source_id, chat_external_id, thread_key, opened_by, title, summary)"
-            " select 'telegram', s.id, '-1', 'bench:' || coalesce((select max(id) from public.tickets), 0) + n,"
+            " select 'telegram', s.id, s.external_id, 'bench:' || coalesce((select max(id) from public.tickets), 0) + n,"
             " 'telegram:7', 'The site is down', 'Nobody can log in.'"
-            " from public.sources as s, generate_series(1, %s) as n",
-            (count,),
+            " from public.sources as s, generate_series(1, %s) as n where s.external_id = %s",
+            (count, group),
         )
 
+    def durable_commit(self) -> float:
+        """The median of what one small durable commit takes here, in seconds."""
+        self.conn.execute("create table public.bench (n integer)")
+        taken = []
+        for number in range(200):
+            begun = time.perf_counter()
+            self.conn.execute("insert into public.bench values (%s)", (number,))
+            taken.append(time.perf_counter() - begun)
+        self.conn.execute("drop table public.bench")
+        return at(sorted(taken), 50)
+
     @contextlib.contextmanager
-    def workers(self, processes: int, **settings: str) -> Iterator[None]:
-        """Worker processes for the queue of rings, up and idle."""
+    def workers(
+        self, processes: int, which: str = "escalations", **settings: str
+    ) -> Iterator[list[subprocess.Popen[bytes]]]:
+        """Worker processes for one queue, or all of them, up and idle."""
+        with self.programs(processes, "worker", which, **settings) as running:
+            loops = processes * (len(QUEUES) if which == "all" else 1)
+            while self.one("select count(*) from private.workers") < loops:
+                time.sleep(0.05)
+            yield running
+
+    @contextlib.contextmanager
+    def programs(
+        self, processes: int, *command: str, **settings: str
+    ) -> Iterator[list[subprocess.Popen[bytes]]]:
+        """So many of `shiftbot COMMAND…`, which may not be up yet."""
         environment = os.environ | {
             "DATABASE_URL": self.dsn,
             "PUBLIC_BASE_URL": "https://bench.example.com",
@@ -91,17 +124,10 @@ class Rig:
             "NO_PROXY": "127.0.0.1",
             "LOG_LEVEL": "WARNING",
         }
-        command = [sys.executable, "-m", "shiftbot.cli", "worker", "escalations"]
-        running = [subprocess.Popen(command, env=environment | settings, cwd=ROOT) for _ in range(processes)]
+        whole = [sys.executable, "-m", "shiftbot.cli", *command]
+        running = [subprocess.Popen(whole, env=environment | settings, cwd=ROOT) for _ in range(processes)]
         try:
-            while (
-                self.one(
-                    "select count(*) from pg_stat_activity where application_name = 'shiftbot-worker-escalations'"
-                )
-                < processes
-            ):
-                pass
-            yield
+            yield running
         finally:
             for process in running:
                 process.terminate()

@@ -21,6 +21,9 @@ MAY_CALL = {
             "finish_reply",
             "block_sends",
             "retry_reply",
+            "settle_reply",
+            "await_turn",
+            "archive_messages",
         ),
         *("set_escalation_threshold", "move_source", "sweep", "keep_house"),
         *(

@@ -92,6 +92,25 @@ def test_what_is_done_is_kept_in_the_archive(world: World) -> None:
     assert world.row("select msg_id, message from pgmq.a_triage", conn=world.superuser) == (number, {"n": 7})
 
 
+def test_many_that_are_done_are_archived_together(world: World) -> None:
+    numbers = [put(world, "triage", n=n) for n in range(3)]
+    archived = "select private.archive_messages('triage', %s)"
+
+    assert world.value(archived, [*numbers[:2], 999], conn=world.worker) == 2
+    assert world.value(archived, numbers, conn=world.worker) == 1
+    assert world.queue("triage") == []
+    kept = world.rows("select msg_id from pgmq.a_triage order by msg_id", conn=world.superuser)
+    assert kept == [(number,) for number in numbers]
+
+
+def test_those_come_first_that_are_due_for_longest(world: World) -> None:
+    numbers = [put(world, "triage", n=n) for n in range(3)]
+    world.do("update pgmq.q_triage set vt = vt - interval '1 hour' where msg_id = %s", numbers[2])
+
+    assert [m.id for m in queue.read(world.worker, "triage", 60, 1)] == [numbers[2]]
+    assert [m.id for m in queue.read(world.worker, "triage", 60, 9)] == numbers[:2]
+
+
 def test_a_failure_backs_off_and_is_then_buried_with_its_reason(world: World) -> None:
     number = put(world, "replies", reply_id=7)
     for attempt, seconds in ((1, 2), (2, 4), (3, 8), (4, 16)):

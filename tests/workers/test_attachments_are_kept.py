@@ -20,6 +20,7 @@ from shiftbot.sim.telegram import TOKEN, TelegramSim
 from shiftbot.storage import BUCKET, Bucket
 from tests.db.world import World, refused
 from tests.support.postgres import Database
+from tests.workers.handled import handled
 from workers.attachments import AttachmentsHandler, mime_type_of
 
 pytestmark = pytest.mark.newest_postgres
@@ -71,7 +72,10 @@ class Work:
 
     def all(self) -> list[str]:
         """Everything that is on the queue now, one after the other."""
-        return [self.handler.handle(Message(*taken)) for taken in self.world.take("attachments")]
+        return [
+            handled(self.world.worker, self.handler, Message(*taken))
+            for taken in self.world.take("attachments")
+        ]
 
 
 @pytest.fixture
@@ -99,8 +103,8 @@ def test_a_picture_is_kept_once_and_shown_to_engineers(
     ticket = sent(world, bot)
     ((number, attempts, body),) = world.take("attachments")
     message = Message(number, attempts, body)
-    assert work.handler.handle(message) == "kept"
-    assert work.handler.handle(message) == "done"  # as after a death before it was archived
+    assert handled(world.worker, work.handler, message) == "kept"
+    assert handled(world.worker, work.handler, message) == "done"  # as after a death before it was archived
     assert attachment(world) == ("kept", "image/jpeg", None)
     assert list(project.storage.objects) == [f"{BUCKET}/tickets/{ticket}/1"]
 
@@ -207,7 +211,7 @@ def test_a_platform_that_is_away_is_asked_again(world: World, bot: TelegramSim, 
     bot.stop()
     (taken,) = world.take("attachments")
     with pytest.raises(Temporary):
-        work.handler.handle(Message(*taken))
+        handled(world.worker, work.handler, Message(*taken))
     assert attachment(world)[0] == "waiting"
 
 

@@ -19,6 +19,7 @@ from shiftbot.queue import Message
 from shiftbot.sim.subscriber import SubscriberSim
 from tests.db.world import World
 from tests.support.postgres import Database
+from tests.workers.handled import handled
 from workers.deliveries import DeliveriesHandler
 
 pytestmark = pytest.mark.newest_postgres
@@ -40,7 +41,10 @@ class Work:
 
     def all(self) -> list[str]:
         """What everything that is due came to."""
-        return [self.handler.handle(Message(*taken)) for taken in self.world.take("deliveries")]
+        return [
+            handled(self.world.worker, self.handler, Message(*taken))
+            for taken in self.world.take("deliveries")
+        ]
 
     def come_back(self) -> None:
         """What is hidden becomes visible: the row is moved, not the clock."""
@@ -276,7 +280,7 @@ def test_a_storm_arrives_once_each_by_many_hands(work: Work) -> None:
             if not taken:
                 return
             for message in taken:
-                work.handler.handle(Message(*message))
+                handled(work.world.worker, work.handler, Message(*message))
 
     with ThreadPoolExecutor(4) as hands:
         for done in [hands.submit(hand) for _ in range(4)]:

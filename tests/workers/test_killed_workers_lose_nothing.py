@@ -141,7 +141,7 @@ def test_killed_before_the_archive(story: Product, platform: str) -> None:
     with worker(story) as process:
         assert story.until(lambda: simulator.calls[method] == 1)
         with ticket_held(story):
-            assert story.until(lambda: is_waiting(story, "record_reply_part"))
+            assert story.until(lambda: is_waiting(story, "settle_reply"))
             kill(story, process)
 
     last = "reply_unknown" if platform == "telegram" else "reply_delivered"

@@ -1,20 +1,20 @@
-"""Posting to Telegram through python-telegram-bot, from ordinary threads."""
+"""Posting to Telegram from ordinary threads.
+
+Not through the library that reads its updates: that one took more of a worker's time than all the rest.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import logging
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-import telegram
-from telegram.error import TelegramError
-
 from shiftbot.platforms.base import Button, OutcomeUnknown, Outgoing, Permanent, Temporary
-from shiftbot.platforms.shape import UnknownShape
-from shiftbot.platforms.telegram.errors import Request, failure
+from shiftbot.platforms.shape import Json, UnknownShape, as_object, child, words
+from shiftbot.platforms.telegram.errors import Refused, Unanswered, failure
+from shiftbot.platforms.telegram.http import Http
 from shiftbot.platforms.telegram.reading import message_id
 from shiftbot.platforms.text import clean_text, split_text, utf16_length
 
@@ -22,8 +22,7 @@ T = TypeVar("T")
 API = "https://api.telegram.org"
 CONNECT_SECONDS = 3.0
 POOL_SIZE = 16
-# They log addresses, which hold the token, and at DEBUG what people wrote.
-CHATTY_LOGGERS = ("httpx", "httpcore", "telegram")
+NO_PREVIEW = {"is_disabled": True}
 UP_TO_DATE = frozenset({"not_modified", "message_gone"})
 
 
@@ -34,30 +33,16 @@ class Client:
     can_look = False
 
     def __init__(self, token: str, api_base_url: str = API, timeout: float = 10.0) -> None:
-        for name in CHATTY_LOGGERS:
-            logging.getLogger(name).setLevel(logging.WARNING)
         self._token = token
         self._deadline = CONNECT_SECONDS + 2 * timeout  # a trickle of bytes never trips the read timeout
-        self._request = Request(
-            connection_pool_size=POOL_SIZE,
-            connect_timeout=min(CONNECT_SECONDS, timeout),
-            read_timeout=timeout,
-            write_timeout=timeout,
-            pool_timeout=timeout,
-        )
-        # Given for both uses, or the library would open a second client that nothing closes.
-        self._bot = telegram.Bot(
-            token,
-            base_url=api_base_url.rstrip("/") + "/bot",
-            base_file_url=api_base_url.rstrip("/") + "/file/bot",
-            request=self._request,
-            get_updates_request=self._request,
-        )
         self._closing = threading.Lock()
         self._closed = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="telegram-client", daemon=True)
         self._thread.start()
+        self._http = asyncio.run_coroutine_threadsafe(
+            _opened(api_base_url.rstrip("/"), token, timeout), self._loop
+        ).result()
 
     def split(self, text: str) -> list[str]:
         """The parts that `text` is posted as."""
@@ -102,7 +87,7 @@ class Client:
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
-        await self._request.shutdown()
+        await self._http.close()
         await self._loop.shutdown_default_executor()
 
     def _call(self, work: Callable[[], Coroutine[Any, Any, T]], text: str) -> T:
@@ -117,38 +102,33 @@ class Client:
 
     async def _post(self, message: Outgoing) -> str:
         thread = message.thread
-        posted = await self._bot.send_message(
-            chat_id=_chat(message.source_external_id),
-            text=clean_text(message.text),
-            message_thread_id=thread.get("message_thread_id"),
-            reply_parameters=_reply(thread.get("reply_to_message_id")),
-            reply_markup=_keyboard(message.buttons),
-            link_preview_options=telegram.LinkPreviewOptions(is_disabled=True),
-        )
-        return message_id(posted.chat.id, posted.message_id)
+        arguments = {
+            "chat_id": message.source_external_id,
+            "message_thread_id": thread.get("message_thread_id"),
+            "reply_parameters": _reply(thread.get("reply_to_message_id")),
+        }
+        posted = as_object(await self._http.call("sendMessage", arguments | _content(message)))
+        return message_id(child(posted, "chat").get("id"), posted.get("message_id"))
 
     async def _download(self, file_id: str, limit: int) -> bytes:
-        file = await self._bot.get_file(file_id)
-        if (file.file_size or 0) > limit:
+        file = as_object(await self._http.call("getFile", {"file_id": file_id}))
+        content = None
+        if not isinstance(size := file.get("file_size"), int) or size <= limit:
+            content = await self._http.download(words(file.get("file_path")), limit)
+        if content is None:
             raise Permanent(f"it is larger than {limit >> 20} MB")
-        return bytes(await file.download_as_bytearray())
+        return content
 
     async def _replace(self, external_id: str, message: Outgoing) -> None:
         chat, _, number = external_id.removeprefix("telegram:").partition("/")
-        await self._bot.edit_message_text(
-            chat_id=_chat(chat),
-            message_id=int(number),
-            text=clean_text(message.text),
-            reply_markup=_keyboard(message.buttons),
-            link_preview_options=telegram.LinkPreviewOptions(is_disabled=True),
-        )
+        arguments = {"chat_id": chat, "message_id": int(number)}
+        await self._http.call("editMessageText", arguments | _content(message))
 
     async def _guarded(self, work: Callable[[], Coroutine[Any, Any, T]], text: str) -> T:
         try:
             async with asyncio.timeout(self._deadline):
                 return await work()
-        except TelegramError as error:
-            # Without its cause: that one's text may hold the address and so the token.
+        except (Refused, Unanswered) as error:
             raise failure(error, (self._token, text)) from None
         except TimeoutError:
             raise OutcomeUnknown("Telegram did not finish its answer in time") from None
@@ -156,23 +136,29 @@ class Client:
             raise OutcomeUnknown("Telegram's answer does not say which message it posted") from None
 
 
-def _chat(external_id: str) -> int | str:
-    """Telegram's ids are numbers; public chats also have an @name."""
-    return int(external_id) if external_id.removeprefix("-").isdecimal() else external_id
+async def _opened(base_url: str, token: str, timeout: float) -> Http:
+    return Http(base_url, token, POOL_SIZE, min(CONNECT_SECONDS, timeout), timeout)
 
 
-def _reply(number: int | None) -> telegram.ReplyParameters | None:
+def _content(message: Outgoing) -> dict[str, object]:
+    return {
+        "text": clean_text(message.text),
+        "reply_markup": _keyboard(message.buttons),
+        "link_preview_options": NO_PREVIEW,
+    }
+
+
+def _reply(number: int | None) -> Json | None:
     if number is None:
         return None
     # The message may be gone by now; the answer is better posted than lost.
-    return telegram.ReplyParameters(number, allow_sending_without_reply=True)
+    return {"message_id": number, "allow_sending_without_reply": True}
 
 
-def _keyboard(buttons: tuple[Button, ...]) -> telegram.InlineKeyboardMarkup | None:
+def _keyboard(buttons: tuple[Button, ...]) -> Json | None:
     if not buttons:
         return None
     row = [
-        telegram.InlineKeyboardButton(button.text, callback_data=f"{button.action}:{button.target_id}")
-        for button in buttons
+        {"text": button.text, "callback_data": f"{button.action}:{button.target_id}"} for button in buttons
     ]
-    return telegram.InlineKeyboardMarkup([row])
+    return {"inline_keyboard": [row]}

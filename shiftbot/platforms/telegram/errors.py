@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 
-import httpx
-from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
+import aiohttp
 
 from shiftbot.platforms.base import ChatMoved, OutcomeUnknown, Permanent, SendError, Temporary
-from shiftbot.platforms.shape import Json, as_object, child, words
+from shiftbot.platforms.shape import Json, child, words
 
 # Raised before the request has left as a whole, so Telegram cannot have acted on it.
 NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,  # the wait for a free connection too
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
 )
 
 
@@ -30,8 +26,8 @@ CODES = {
 }
 
 
-class Refused(TelegramError):
-    """An answer other than success, as it came: the library's own errors no longer tell the status."""
+class Refused(Exception):
+    """An answer other than success, as it came."""
 
     def __init__(self, status: int, payload: bytes) -> None:
         super().__init__(f"HTTP {status}")
@@ -39,23 +35,12 @@ class Refused(TelegramError):
         self.answer = _api_answer(payload)
 
 
-class Request(HTTPXRequest):
-    """The library's HTTP client, which raises `Refused` for every answer that is not a success."""
+class Unanswered(Exception):
+    """No answer that could be read. Of what failed the kind alone is kept: its text may hold the address, and so the token."""
 
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> Json:
-        """The answer. The library's own would log one that is cut off, with the words in it."""
-        try:
-            return as_object(json.loads(payload))
-        except ValueError:
-            raise TelegramError("not JSON") from None
-
-    async def do_request(self, *args: object, **kwargs: object) -> tuple[int, bytes]:
-        """One HTTP request; the arguments are the library's."""
-        status, payload = await super().do_request(*args, **kwargs)  # type: ignore[arg-type]  # passed through
-        if not 200 <= status < 300:
-            raise Refused(status, payload)
-        return status, payload
+    def __init__(self, error: Exception) -> None:
+        super().__init__(type(error).__name__)
+        self.was_sent = not isinstance(error, NOT_SENT)
 
 
 def _api_answer(payload: bytes) -> Json | None:
@@ -67,15 +52,13 @@ def _api_answer(payload: bytes) -> Json | None:
     return answer if isinstance(answer, dict) and answer.get("ok") is False else None
 
 
-def failure(error: TelegramError, secrets: tuple[str, ...] = ()) -> SendError:
+def failure(error: Refused | Unanswered, secrets: tuple[str, ...] = ()) -> SendError:
     """The error to raise instead: its text names no address and none of the secrets."""
     if isinstance(error, Refused):
         return _refusal(error, secrets)
-    cause = error.__cause__
-    kind = type(cause or error).__name__
-    if isinstance(cause, NOT_SENT):
-        return Temporary(f"Telegram could not be reached: {kind}")
-    return OutcomeUnknown(f"Telegram gave no readable answer: {kind}")
+    if error.was_sent:
+        return OutcomeUnknown(f"Telegram gave no readable answer: {error}")
+    return Temporary(f"Telegram could not be reached: {error}")
 
 
 def _refusal(error: Refused, secrets: tuple[str, ...]) -> SendError:
