@@ -1,4 +1,4 @@
-"""Runs the benchmarks: make bench, or python -m tests.benchmarks storm|latency|sweeping|dashboard|ingest|webhook|reply|queueing."""
+"""Runs the benchmarks: make bench, or python -m tests.benchmarks NAME…, of those in BENCHMARKS."""
 
 from __future__ import annotations
 
