@@ -20,6 +20,7 @@ from shiftbot.cli import (
     phone,
     queues,
     replies,
+    seed,
     services,
     setup,
     sources,
@@ -88,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
         triage,
         subscriptions,
         on_call,
+        seed,
         telegram_caller,
     ):
         module.add(commands)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dashboard, ingest, latency, queueing, reply, storm, sweeping, webhook
+from tests.benchmarks import (
+    bloat,
+    dashboard,
+    ingest,
+    latency,
+    queueing,
+    reply,
+    scale,
+    storm,
+    sweeping,
+    webhook,
+)
 from tests.benchmarks.report import machine
 
 BENCHMARKS = {
@@ -16,6 +27,8 @@ BENCHMARKS = {
     "webhook": webhook,
     "reply": reply,
     "queueing": queueing,
+    "bloat": bloat,
+    "scale": scale,
 }
 
 

@@ -40,6 +40,7 @@ COMMANDS = [
     "replies list",
     "replies resend",
     "say",
+    "seed",
     "setup slack",
     "setup telegram",
     "sources check",
