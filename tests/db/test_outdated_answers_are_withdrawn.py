@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.db.conversation import claim, claim_part, deliver, settle, triage
+from tests.db.conversation import claim, claim_part, deliver, finish, settle, triage
 from tests.db.world import World
 
 
@@ -80,6 +80,36 @@ def test_the_second_half_of_an_answer_is_sent_though_the_conversation_went_on(wo
     world.says("More", message=6, thread_key="msg:5")
 
     assert claim_part(world, number, part=1)["outcome"] == "claimed"
+
+
+def test_a_newer_answer_is_sent_though_an_older_one_waited_before_it(world: World) -> None:
+    """In a backlog of replies both wait. The older one's withdrawal must not take the ticket from the newer."""
+    ticket, older, _ = answer_waits(world)
+    world.says("More", message=6, thread_key="msg:5")
+    assert triage(world, ticket, reply="Newer") == "triaged_answer"
+
+    assert world.journal(ticket)[-2:] == ["reply_withdrawn", "triaged_answer"]
+    assert claim_part(world, older)["outcome"] == "done"
+    assert world.status(ticket) == "auto_answered"
+    newer = deliver(world)
+    assert world.rows("select id, state from public.replies order by id") == [
+        (older, "withdrawn"),
+        (newer, "delivered"),
+    ]
+    assert world.status(ticket) == "awaiting_feedback"
+
+
+def test_an_older_answer_that_has_begun_is_not_withdrawn(world: World) -> None:
+    ticket, older, number = answer_waits(world)
+    begun = claim_part(world, older)["attempt_id"]
+    world.says("More", message=6, thread_key="msg:5")
+    triage(world, ticket, reply="Newer")
+    settle(world, begun, "sent", "telegram:-1001/9")
+    finish(world, older, number, "delivered")
+
+    assert world.value("select state from public.replies where id = %s", older) == "delivered"
+    deliver(world)
+    assert world.status(ticket) == "awaiting_feedback"
 
 
 def test_an_engineers_reply_is_never_withdrawn(world: World) -> None:

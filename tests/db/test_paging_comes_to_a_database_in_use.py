@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from shiftbot.local.database import prepare_database
-from shiftbot.migrate import MIGRATIONS, migrate
+from shiftbot.migrate import migrate
+from tests.db.earlier import database_at
 from tests.db.paging import Pager
 from tests.db.world import World
 from tests.support.postgres import Database, TestServer
@@ -20,12 +19,7 @@ LAST_BEFORE = "0018"
 @pytest.fixture
 def before_paging(postgres_server: TestServer, tmp_path: Path) -> Iterator[Database]:
     """A database as it was before anybody was paged."""
-    for path in MIGRATIONS.glob("*.sql"):
-        if path.name[:4] <= LAST_BEFORE:
-            shutil.copy(path, tmp_path)
-    with postgres_server.clone("template1") as database:
-        prepare_database(database.admin_dsn)
-        assert len(migrate(database.dsn, tmp_path)) == int(LAST_BEFORE)
+    with database_at(postgres_server, LAST_BEFORE, tmp_path) as database:
         yield database
 
 

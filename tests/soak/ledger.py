@@ -23,6 +23,8 @@ QUIET = {
 SOUND = {
     "status is not the fold": "select count(*) from ops.status_drift",
     "broken chains": "select count(*) from ops.verify_journal()",
+    # The sources answer by themselves: what is still open is answered by nobody.
+    "left open": "select count(*) from public.tickets where status = 'open'",
     "stalled pages": "select count(*) from ops.stalled_escalations",
     "dead letters": "select count(*) from ops.dead_letters",
     "pages not acknowledged": "select count(*) from public.tickets where status = 'escalation_pending'",
