@@ -175,7 +175,8 @@ def _take(event: Heard, author: str, hearing: Hearing) -> None:
     else:
         hearing.peaks[event.name] = max(event.strength, hearing.peaks.get(event.name, 0.0))
         hearing.strengths[event.name] = max(event.strength, hearing.strengths.get(event.name, 0.0))
-        if KINDS[event.name].role == "problem" and event.strength >= 0.38:
+        # Nearly anybody who says "no" sounds like trouble: it makes nobody a reporter.
+        if KINDS[event.name].role == "problem" and event.name != "trouble" and event.strength >= 0.38:
             hearing.resolved = False
             hearing.reporters.add(author)
 

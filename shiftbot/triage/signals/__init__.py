@@ -17,6 +17,8 @@ from shiftbot.triage.signals import (
     pleasantries,
     russian,
     spanish,
+    standstill,
+    trespass,
 )
 from shiftbot.triage.verdict import Category
 
@@ -29,8 +31,17 @@ TABLES = (
     spanish.WORDS,
     russian.WORDS,
     pleasantries.WORDS,
+    standstill.WORDS,
+    trespass.WORDS,
 )
-MACROS = english_severe.MACROS | german.MACROS | spanish.MACROS | russian.MACROS
+MACROS = (
+    english_severe.MACROS
+    | german.MACROS
+    | spanish.MACROS
+    | russian.MACROS
+    | standstill.MACROS
+    | trespass.MACROS
+)
 
 Role = Literal["problem", "boost", "ask", "damp", "event"]
 
@@ -63,7 +74,7 @@ KINDS: dict[str, Kind] = {
     "core broken": Kind("problem", 0.56, "bug", passing=True),
     "broken": Kind("problem", 0.52, "bug", passing=True),
     "glitch": Kind("problem", 0.42, "bug", passing=True),
-    "trouble": Kind("problem", 0.36, "bug", passing=True),
+    "trouble": Kind("problem", 0.4, "bug", passing=True),
     "cosmetic": Kind("problem", 0.2, "bug"),
     "unusable": Kind("problem", 0.58, "performance", passing=True),
     "slow": Kind("problem", 0.38, "performance", passing=True),
