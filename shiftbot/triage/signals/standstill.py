@@ -38,6 +38,26 @@ MACROS = {
 
 WORDS: dict[str, tuple[str, ...]] = {
     "outage": (
+        "at|to ~1 standstill|stand_still|complete_stop|total_stop", "standstill|cut_off|knocked_out|locked_out|shut_out "
+        "~4 all|every|entire|whole|since|completely|everyone", "we|us|entirely|completely|everyone ~3 cut_off|gone_away|"
+        "locked_out|logged_out|kicked_out|thrown_out|shut_out",
+        "log|logs|kick|kicks|throw|throws|logged|kicked|threw ~2 everyone|everybody|all|all_of_us|us_all ~1 out|off",
+        "take|took|taken|bring|brought|knocked|knock|pulled|tore ~4 down|offline|out ~2",
+        "went|gone|going away|dark|silent|offline|belly_up|under for_us|entirely|completely|everywhere",
+        "unable|impossible|can_not|could_not|not_possible ~3 any|anything|a_single|one_single ~3",
+        "no picture|sound|audio|signal|video|image|power|dial_tone|ringtone",
+        "14|3|5|6|8|10|12|all|both ~1 of ~1 14|3|5|6|8|10|12|nodes|hosts|pods|replicas ~2 nodes|hosts|pods|replicas",
+        "notready|kubenodenotready|crashloop*|oomkill*|target_down|instance_down|split_brain|kernel_panic|disk_full",
+        "error_rate|errors|5xx|failure_rate ~3 50|60|70|80|90|91|92|93|94|95|96|97|98|99|100",
+        "not ~2 see|hear|reach|open|find ~2 any|anything|anyone|a_single ~3",
+        "forwards|leads|goes|ring|rings|go ~2 nowhere|silence|dead_air|into_the_void",
+        "stillstand|lahmgelegt|lahm_gelegt|abgeschnitten|zusammengebrochen|liegt_flach|liegt_lahm|in_die_knie|down",
+        "kein|keine|keinen|keinem|keiner ~4 mehr|rechner|filiale|standort|bestellung|bestellungen|anruf|anrufe|mail|mails|"
+        "patient|ticket ~3 aufrufbar|kommt|kommen|erreichbar|geht|an|durch|rein|raus|öffnen|empfangen",
+        "no ~1 recib*|lleg*|entra*|sale*|abre*|tenemos ~2 ningun*|ningún|ninguna|nada ~2",
+        "paralizad*|colapsad*|tumbad*|tumbaron|tiraron|echó|expulsa|desconecta ~2 todo*|todas|empresa|sistema|a_todos",
+        "не ~2 поступа*|приход*|отправля*|открыва*|доход*|проход* ~2 ни|никак*|ничего|совсем|вообще ~2",
+        "всех|нас_всех ~2 выкинул*|выбросил*|разлогинил*|отключил*", "парализован*|встала_работа|работа_встала|колом",
         "{all}|no|none_of|every|not_one ~4 {gear} ~3 {halt}", "{gear} ~3 all ~1 {halt}",
         "{gear} ~2 {halt} ~5 everywhere|company_wide|at_once|all_at_once|nationwide|all_over|all_stores|"
         "all_shops|all_locations|all_seats|all_sites",
@@ -137,6 +157,24 @@ WORDS: dict[str, tuple[str, ...]] = {
         "очеред*|люди|клиент*|покупател*|водител*|фур*|сотрудник*|персонал ~3 сто*|жд*|уход*|очеред*|сид*|"
         "орут|жалу*|ругаю*|звон*|злятся|простаива*",
         "теряем|убытк*|простой|простаива*|штраф*|срыв*|горит_контракт|портится|деньги_теря*",
+    ),
+    "calm": (
+        "others|rest|everyone_else|everybody_else|other|colleagues|mine|colleague|teammates ~3 works|work|fine|ok|okay|"
+        "do|does|can|unaffected|normal|not_affected", "works|work|fine ~2 for|on|in ~2 others|everyone_else|everybody_else|"
+        "the_rest|colleagues|colleague|other|mine|live_mode", "only|just ~1 one|single|a_single|me|my|mine|that|this ~1 user|"
+        "customer|colleague|page|machine|laptop|device|person|tablet", "single|one customer|user|person|colleague ~1 says|said",
+        "allen_anderen|die_anderen|den_anderen|anderen_kollegen|den_kollegen|nur_bei_mir|bei_einer_kollegin|"
+        "bei_einem_kollegen", "los_demás|a_los_demás|mis_compañeros_sí|solo_a_mí|solo_en_esa|solo_en_esta|solo_a_una",
+        "у_коллег|у_остальных|остальных|только_у_меня|у_других|у_одного|у_одной ~2 нормально|работает|все|всё|ок|сотрудни*|"
+        "коллег*", "refund|reembolso|erstattung ~3 last_week|still|not_arriv*|not ~2",
+    ),
+    "hypothetical": (
+        "what|how|would|will ~5 if|when ~4 your|the|our|we|you", "is_it_true_that|is_it_true|i_read_that|heard_that ~3",
+        "does|do|can|could|will|would ~4 work ~1 offline|without_internet", "können|sehen|darf|dürfen alle|auch",
+        "for ~2 statistics|a_report|a_study|an_article", "stimmt_es|es_cierto_que|es_verdad_que|правда_ли|правда_что",
+    ),
+    "not a signal": (
+        "work|works|working|use|usable|available|read|edit offline", "offline mode|support|use|access|version|maps",
     ),
     "deadline": (
         "we|doors|shop|market|gates open|opens in|at|soon", "boarding|kickoff|kick_off|live|air|starts|starting "

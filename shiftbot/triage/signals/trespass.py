@@ -29,6 +29,14 @@ MACROS = {
 
 WORDS: dict[str, tuple[str, ...]] = {
     "security": (
+        "redirect*|forward*|sent|leads|goes|jump* ~3 to ~3 spam|casino|porn*|fake|malware|scam|gambling|phishing",
+        "address|addresses|emails|recipients|everyone|customers ~4 cc|bcc", "cc|bcc ~4 everyone|all|address*|customers",
+        "mailing|newsletter|email|mail|campaign ~4 unsubscribed|wrong_list|wrong_people|everyone_is",
+        "nómina|factura|contrato|recibo|expediente|datos|cuenta|informe|pedido|historial|correo ~2 otro|otra|otros|"
+        "ajen*|desconocid*", "чуж* ~2 сотрудник*|лист*|заявк*|медкарт*|выписк*|пациент*|письм*|данные",
+        "payslip|payslips|contract|invoice|data|account|records|results|file|letter|order ~3 of ~1 another|other|a_different|"
+        "someone|somebody|a_colleague|a_stranger", "weitergeleitet|umgeleitet|leitet ~4 spam|casino|fremde*|betrug*|fake*",
+        "redirig*|redirecciona* ~4 spam|casino|falsa|estafa|otra", "перенаправ*|редирект*|перекидыва* ~4 спам|казино|чуж*|лев*",
         "{alien} ~3 {paper}", "{paper} ~2 of ~1 {alien}|other|another|some_other|a_different ~2",
         "see|sees|seeing|read|reads|open|opens|got|get|gets|shows|show|showing|download|received|access|"
         "sent|opened|displays ~4 {alien}",
@@ -39,7 +47,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "view|log_in ~4 {paper}|{secret}|it|them|everything|without",
         "{secret} ~4 leaked|stolen|exposed|posted|published|public|pastebin|github|dark_web|used_by|"
         "being_used|for_sale|compromised|abused|plain_text|plaintext|misused|in_the_open",
-        "got|gets|has|have|had|stole|found|obtained|using|used ~3 our|my|the ~2 {secret}",
+        "got|stole|obtained|using|used ~3 our|my|the ~2 {secret}",
         "log|logs|logged|logging|sign|signed ~1 in|into ~4 as_someone|as_somebody|as_another|as_a_different|"
         "without|from_russia|from_china|from_another|not_us|not_me|was_not_me|stranger|unknown",
         "not|nobody|never ~2 us|me|we|i ~2 who|that ~2 changed|logged|sent|deleted|created|ordered",
@@ -57,7 +65,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "fremde|fremder|fremden|fremdes|anderer|anderen|andere|anderes ~2 kunde|kunden|person|personen|"
         "rechnung|rechnungen|lohnabrechnung|daten|konto|konten|profil|chats|nachrichten|verträge|vertrag|"
         "familie|firma|firmen|patient|patienten|mandant|mandanten|nutzer|nutzern|akte|akten|leute",
-        "jeder|jedermann|alle|öffentlich|unbefugte|dritte|unbekannte ~4 lesen|einsehen|sehen|einsehbar|"
+        "jeder|jedermann|öffentlich|unbefugte|dritte|unbekannte ~4 lesen|einsehen|sehen|einsehbar|"
         "zugänglich|sichtbar|herunterladen|zugriff|zugegriffen|öffnen",
         "jemand|irgendwer|unbekannter|unbekannte|hacker ~5 passwort|zugangsdaten|konto|zugriff|schlüssel|"
         "eingeloggt|angemeldet|gelöscht|verändert|übernommen|geändert|löscht|verschickt|bestellt",
@@ -77,20 +85,25 @@ WORDS: dict[str, tuple[str, ...]] = {
         "чуж*|посторонн*|другого|другой|других|другому|незнаком* ~3 клиент*|человек*|люд*|данн*|счет*|"
         "договор*|аккаунт*|переписк*|чат*|фото*|кабинет*|карт*|заказ*|документ*|зарплат*|профил*|пациент*|"
         "компани*|пользовател*|семь*|анализ*|паспорт*",
-        "кто_угодно|любой|посторонн*|все|каждый|неизвестн*|кто_то ~4 скач*|прочит*|чита*|виде*|зайти|войти|"
+        "кто_угодно|любой|посторонн*|неизвестн*|кто_то ~4 скач*|прочит*|чита*|виде*|зайти|войти|"
         "открыть|вош*|украл*|удал*|смен*|поменял*|взлом*|завладел*|получил|входит|рассыла*",
         "парол*|ключ*|токен*|доступ* ~4 украл*|утек*|слил*|опублик*|открытом|попал*|общем|интернет*|угна*|"
         "использу*", "утечк*|утекл*|слит*|слил*|взлом*|угнал*|шифровальщик*|вымогател*|выкуп|мошенник*|"
         "это_не_мы|это_был_не_я|это_не_я|не_мы_делали|перехват*|скомпрометир*",
     ),
     "data loss": (
+        "folders|files|photos|documents|records|projects|contacts|notes|bookings ~1 , gone|vanished|empty|missing",
+        "restored|recovered ~4 still ~2 empty|missing|gone|blank",
+        "снес*|снёс|снесл*|грохнул*|уронил*|дропнул* ~3 баз*|прод*|данн*|таблиц*|бэкап*",
+        "years|months|weeks ~1 of ~1 work|case|data|records|photos|notes|research ~3",
+        "platt_gemacht|plattgemacht|zerschossen ~3", "datenbank|db|base_de_datos ~3 gelöscht|weg|leer|borrad*|vacía",
         "wiped|wipes|erased|overwritten|overwrote|purged|deleted|vanished|disappeared|gone|lost|emptied|"
         "truncated|dropped|corrupt* ~5 {all}|everything|whole|year|years|months|weeks|month|of_work|days ~2",
         "{all}|everything|whole|entire|years_of|months_of|weeks_of|all_my|all_our|the ~5 book|books|records|"
-        "file|files|photos|history|register|work|list|notes|ledger|data|folder|chart|drawings|"
+        "file|files|photos|history|register|work|list|notes|ledger|data|folder|drawings|"
         "plans|grades|exams|manuscript|thesis|appointments|recordings ~4 vanished|gone|disappeared|wiped|"
         "erased|empty|overwritten|lost|deleted|corrupt*|missing|unreadable|blank",
-        "backup|backups|restore|snapshot|snapshots ~4 empty|fail*|missing|corrupt*|unusable|broken|deleted|"
+        "backup|backups|snapshot|snapshots ~4 empty|fail*|missing|corrupt*|unusable|broken|"
         "gone|not_restor*|useless|none",
         "is|are|keeps deleting|wiping|erasing|overwriting ~4 our|my|the|folders|files|records|everything|data",
         "alles|alle|sämtliche|gesamte|ganze|ganzen|komplette|unsere|meine ~4 weg|gelöscht|verschwunden|leer|"
@@ -101,6 +114,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "потерял*|пуст*|затёр*|затер*|перезапис*|уничтож*|обнулил*",
     ),
     "payment failure": (
+        "sold|booked|assigned|issued ~3 twice|double|to_two|two_times", "double_booked|overbooked|oversold|double_booking*",
+        "refunds|payouts|payments|transfers|invoices|orders|charges|salaries ~5 over_and_over|again_and_again|in_a_loop|"
+        "repeatedly|several_times|many_times|twice", "doppelt ~1 verkauft|gebucht|vergeben|belegt",
+        "vendid*|reservad* ~3 dos_veces|doble", "продан*|продал* ~4 дважды|два_раза|двоим",
         "charged|charges|charging|billed|debited|deducted|withdrew|withdrawn|taken|took|pulled ~5 twice|"
         "three_times|3_times|again|double|thousand|thousands|wrong|without|instead|extra|too_much|10_times|"
         "ten_times|several_times|hundred|more_than|every_day|after",
@@ -135,6 +152,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "не ~3 принима*|проход*|приним* ~2 карт*|оплат*|платеж*|заказ*",
     ),
     "human": (
+        "zurückrufen|zurückzurufen|rückruf|rückruf_bitten|anrufen_lassen", "rufen|ruft|melden|meldet ~3 mich|uns|bei_mir",
+        "devuélv*|devolver|llamar* ~2 llamada|por_teléfono", "перезвон*|свяжит*|наберите",
         "member_of_staff|real_human|somebody|someone|a_colleague ~1 ring|call|phone ~1 me|us|back",
         "human|person|colleague|agent please", "give|put|get|connect|transfer ~2 me|us ~4 human|person|"
         "someone|somebody|agent|engineer|manager|operator|supervisor",
