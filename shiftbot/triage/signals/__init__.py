@@ -104,6 +104,7 @@ KINDS: dict[str, Kind] = {
     "not a signal": Kind("event", 0.0),
     "pleasantry": Kind("event", 0.0),
     "small talk": Kind("event", 0.0),
+    "all done": Kind("event", 0.0),
     "doubt": Kind("event", 0.85),
     "no doubt": Kind("event", 1.0),
     "transparent": Kind("event", 0.0),

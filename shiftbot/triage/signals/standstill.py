@@ -45,7 +45,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "take|took|taken|bring|brought|knocked|knock|pulled|tore ~4 down|offline|out ~2",
         "went|gone|going away|dark|silent|offline|belly_up|under for_us|entirely|completely|everywhere",
         "unable|impossible|can_not|could_not|not_possible ~3 any|anything|a_single|one_single ~3",
-        "no picture|sound|audio|signal|video|image|power|dial_tone|ringtone",
+        "no picture|signal|power|dial_tone|ringtone",
         "14|3|5|6|8|10|12|all|both ~1 of ~1 14|3|5|6|8|10|12|nodes|hosts|pods|replicas ~2 nodes|hosts|pods|replicas",
         "notready|kubenodenotready|crashloop*|oomkill*|target_down|instance_down|split_brain|kernel_panic|disk_full",
         "error_rate|errors|5xx|failure_rate ~3 50|60|70|80|90|91|92|93|94|95|96|97|98|99|100",
