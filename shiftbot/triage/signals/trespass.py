@@ -1,6 +1,6 @@
 """What is in the wrong hands or gone: strangers' accounts and papers, stolen keys, lost work, money that went astray."""
 
-# ruff: noqa: RUF001  (Cyrillic letters are what this table is made of)
+
 
 # fmt: off
 
