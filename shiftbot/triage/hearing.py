@@ -66,7 +66,7 @@ class Hearing:
         damp = 1.0
         for name, factor in self.factors.items():
             damp *= (
-                max(factor, _CALM_OUTAGE) if name == "calm" and self._is_hard and self._is_wide else factor
+                max(factor, _CALM_OUTAGE) if name == "calm" and self._is_grave and self._is_wide else factor
             )
         return round(min(self._raised(), 0.98) * damp, 3)
 
@@ -83,6 +83,10 @@ class Hearing:
     @property
     def _is_hard(self) -> bool:
         return any(KINDS[n].hard and s >= 0.5 for n, s in self.strengths.items())
+
+    @property
+    def _is_grave(self) -> bool:
+        return self._is_hard or any(strength >= 0.7 for strength in self.problems.values())
 
     @property
     def _is_wide(self) -> bool:
@@ -115,7 +119,9 @@ def listen(conversation: Conversation) -> Hearing:
     for message in said:
         _hear(message, hearing)
     customers = [m for m in said if m.role == "customer"]
-    hearing.only_pleasantries = bool(customers) and all(map(_is_closing, customers))
+    # "It works now" in the midst of a thread is about something that others said: only alone does it close.
+    is_closing = _is_closing if len(customers) == 1 else is_pleasantry
+    hearing.only_pleasantries = bool(customers) and all(is_closing(m) for m in customers)
     if len(hearing.reporters) > 1 and hearing.problems:
         share = 0.3 if len(hearing.reporters) == 2 else 0.38
         hearing.strengths["many people"] = max(share, hearing.strengths.get("many people", 0.0))

@@ -14,6 +14,7 @@ from shiftbot.triage.signals import (
     english_talk,
     english_trust,
     german,
+    harm,
     pleasantries,
     russian,
     spanish,
@@ -33,6 +34,7 @@ TABLES = (
     pleasantries.WORDS,
     standstill.WORDS,
     trespass.WORDS,
+    harm.WORDS,
 )
 MACROS = (
     english_severe.MACROS
@@ -41,6 +43,7 @@ MACROS = (
     | russian.MACROS
     | standstill.MACROS
     | trespass.MACROS
+    | harm.MACROS
 )
 
 Role = Literal["problem", "boost", "ask", "damp", "event"]
