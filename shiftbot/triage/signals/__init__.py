@@ -15,6 +15,7 @@ from shiftbot.triage.signals import (
     english_trust,
     german,
     harm,
+    peril,
     pleasantries,
     russian,
     spanish,
@@ -35,6 +36,7 @@ TABLES = (
     standstill.WORDS,
     trespass.WORDS,
     harm.WORDS,
+    peril.WORDS,
 )
 MACROS = (
     english_severe.MACROS
@@ -44,6 +46,7 @@ MACROS = (
     | standstill.MACROS
     | trespass.MACROS
     | harm.MACROS
+    | peril.MACROS
 )
 
 Role = Literal["problem", "boost", "ask", "damp", "event"]

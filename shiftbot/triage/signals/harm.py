@@ -70,7 +70,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "it|sync|update|migration|import|upgrade|someone|somebody|system|script|job|you|app|bot|tool ~2 "
         "deleted|removed|dropped|cleared|lost|ate|swallowed|replaced|reset ~4 {store}|everything",
         "{store} ~2 gone|vanished|disappeared|wiped|erased|evaporated|emptied|destroyed|unrecoverable",
-        "{store} is|are|was|were ~1 empty|blank|all_gone ~2 since|after|now|today|suddenly|overnight",
+        "{store} is|are|was|were ~1 blank|all_gone|empty ~1 since|after|now|today|suddenly|overnight",
         "after|since ~5 {store} is|are|was|were ~1 empty|blank|gone",
         "datenbank|archiv|postfach|kalender|ordner|sicherung|datensicherung ~2 leer|weg|gelöscht|zerstört",
         "base|archivo|buzón|calendario|copia|copias ~4 vací*|borrad*|perdid*|dañad*",
