@@ -19,6 +19,7 @@ from shiftbot.triage.signals import (
     pleasantries,
     russian,
     spanish,
+    stakes,
     standstill,
     trespass,
 )
@@ -37,6 +38,7 @@ TABLES = (
     trespass.WORDS,
     harm.WORDS,
     peril.WORDS,
+    stakes.WORDS,
 )
 MACROS = (
     english_severe.MACROS
@@ -47,6 +49,7 @@ MACROS = (
     | trespass.MACROS
     | harm.MACROS
     | peril.MACROS
+    | stakes.MACROS
 )
 
 Role = Literal["problem", "boost", "ask", "damp", "event"]

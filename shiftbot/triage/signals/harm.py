@@ -100,7 +100,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "took|taken|charged|billed|debited|withdrew|deducted ~6 instead of", "from ~1 account|card|bank ~2 instead of",
         "charged|billed|debited|withdrawn|deducted|taken|charge|charging ~6 cancelled|canceled|cancel|"
         "never_ordered|not_authori*|unauthori*|without|consent|permission|closed",
-        "cancelled|canceled|unsubscribed|quit|terminated ~6 still|again|keep|keeps|continue ~3 charg*|bill*|debit*|taking|money",
+        "cancelled|canceled|unsubscribed|quit|terminated ~6 still|again|keep|keeps|continue ~3 charg*|bill*|"
+        "debit*|taking|money",
         "charge|charges|payment|payments|transaction|transactions|debit|transfer ~4 not_recogni*|not_make|"
         "not_authori*|unauthori*|unknown|not_mine|never_made|fraudulent|fraud",
         "que no autorice|autorizamos|reconozco|hice",

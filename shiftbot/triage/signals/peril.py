@@ -1,6 +1,5 @@
 """What cannot be called back: life and safety, people who wait on the spot, things that run and cannot be stopped."""
 
-# ruff: noqa: RUF001  (Cyrillic letters are what this table is made of)
 
 # fmt: off
 
@@ -29,7 +28,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "dead|toast|fried|burnt|flooded|on_fire",
         "killed|broke|breaks|destroyed|crippled|bricked ~3 integration|integrations|shop|store|site|website|"
         "checkout|workflow|workflows|production|business|login|api|everything",
-        "notruf|brandmelder|alarmanlage|beatmung|infusion|rauchmelder|notfallknopf ~4 nicht|ausgefallen|keine|kein|tot|falsch*",
+        "notruf|brandmelder|alarmanlage|beatmung|infusion|rauchmelder|notfallknopf ~4 nicht|ausgefallen|keine|"
+        "kein|tot|falsch*",
         "alarma|botón_de_pánico|respirador|emergencias|dosis|insulina ~3 no|falla*|caíd*|equivocad*|incorrect*",
         "сигнализаци*|тревожн*|датчик* ~3 не|молч*|отказ*|отключ*",
     ),
@@ -41,10 +41,12 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "business impact": (
         "auditors|auditor|inspectors|inspector|investors|police|minister|board|press|tv|journalists|customs|judge|"
-        "court|lawyers|regulator|regulators ~2 here|waiting|waits|arrive|arrives|site|room|door|calling|coming|asks|asking",
+        "court|lawyers|regulator|regulators ~2 here|waiting|waits|arrive|arrives|site|room|door|calling|"
+        "coming|asks|asking",
         "with|have|having nothing ~1 to ~1 do", "live ~1 on ~1 tv|air|stage|television",
         "miss|misses|missed|missing ~3 deadline|window|cutoff|slot|flight|filing|launch|payday|tender",
-        "prüfer|finanzamt|polizei|notar|gericht ~3 wartet|warten|da|hier|steht", "auditores|inspección|policía|notario|juez "
+        "prüfer|finanzamt|polizei|notar|gericht ~3 wartet|warten|da|hier|steht", "auditores|inspección|"
+        "policía|notario|juez "
         "~3 esperando|aquí|espera|viene*", "аудитор*|проверк*|полици*|нотариус|суд|налогов* ~3 жд*|здесь|приш*|пришл*",
     ),
     "deadline": (
@@ -60,33 +62,45 @@ WORDS: dict[str, tuple[str, ...]] = {
     "data loss": (
         "delete|deletes|deleted|deleting|removed|wiped|cleared|erased|lost|dropped|ate everything|all_of_it|it_all ~2",
         "{store}|project|folder|note|chapter|thesis|everything ~6 no_longer exist|exists|there|available",
-        "nothing|none ~2 left|remains|remained|recoverable|restorable", "bulk|mass|accidental ~1 delete|deletion|update ~1 ran|"
+        "nothing|none ~2 left|remains|remained|recoverable|restorable", "bulk|mass|accidental ~1 delete|"
+        "deletion|update ~1 ran|"
         "run|executed|hit|started|on", "dropped|lost|deleted|truncated|overwrote|overwrites ~3 rows|prices|entries|"
-        "tables|thousands|hundreds|columns|values|stock", "everything|all|work|changes ~4 since|from|after ~4 lost|gone|missing|vanished",
+        "tables|thousands|hundreds|columns|values|stock", "everything|all|work|changes ~4 since|from|"
+        "after ~4 lost|gone|missing|vanished",
         "every|all|each ~1 note|notes|page|pages|file|files|document|documents|record|records|entry|entries|photo|"
         "photos ~6 blank|empty|corrupt*|unreadable|gone|garbage|scrambled|lost",
     ),
     "security": (
         "{ident} ~2 of ~1 another|other|others|somebody|someone|strangers|people|a_different", "told|gave|give|gives|"
-        "showed|shows|sent|opens|open|read ~2 somebody_is|someone_is|somebody_elses|another|other_people_is|other_people",
+        "showed|shows|sent|opens|open|read ~2 somebody_is|someone_is|somebody_elses|another|other_people_is|"
+        "other_people",
         "ex|former|fired|dismissed|sacked ~1 contractor|employee|admin|intern|partner|colleague|developer|staff ~3 "
         "downloaded|copied|stole|took|deleted|has|exported|logs|logged|used|uses|still|can",
-        "spent|used|bought|withdrawn|transferred|drained|emptied ~4 by ~1 someone|somebody|unknown|stranger|strangers|hacker*",
-        "address|number|phone|device|email i|we do|did not ~1 know|recognise|recognize|own|add", "i|we|nobody|noone did|here|"
+        "spent|used|bought|withdrawn|transferred|drained|emptied ~4 by ~1 someone|somebody|unknown|stranger|"
+        "strangers|hacker*",
+        "address|number|phone|device|email i|we do|did not ~1 know|recognise|recognize|own|add", "i|we|nobody|"
+        "noone did|here|"
         "have not|never|did|made ~1 do|did|made|make|change|that|this|it ~1 password|payment|payments|order",
-        "changed|reset|replaced ~3 , i|we did|have not|never ~1", "users|customers|people|members ~3 logged|signed ~1 in ~1 as ~1 other*|"
-        "another|someone|somebody|strangers", "malware|trojan|virus|spyware|ransomware|worm|rootkit ~4 file|server|site|"
+        "changed|reset|replaced ~3 , i|we did|have not|never ~1", "users|customers|people|members ~3 logged|"
+        "signed ~1 in ~1 as ~1 other*|"
+        "another|someone|somebody|strangers", "malware|trojan|virus|spyware|ransomware|worm|rootkit ~4 file|"
+        "server|site|"
         "download|update|attachment|served|network|laptop|system",
     ),
     "payment failure": (
-        "doubled|tripled|inflated|wrong|duplicate|multiplied|swapped ~1 amount|amounts|prices|totals|salaries|balances ~3 "
-        "all|every|everyone|customers|clients|members|went|sent", "charged|billed|debited|invoiced ~2 for , we|i|instead|although",
-        "went|sent ~2 out ~2 doubled|wrong|duplicate|twice", "card|account|credit ~2 maxed|overdrawn|blocked|empty|drained|"
-        "plundered ~1", "overdrawn|overdraft|maxed_out", "refund|refunds|payout|payouts|transfer|transfers|salaries|money ~3 to "
+        "doubled|tripled|inflated|wrong|duplicate|multiplied|swapped ~1 amount|amounts|prices|totals|salaries|"
+        "balances ~3 "
+        "all|every|everyone|customers|clients|members|went|sent", "charged|billed|debited|"
+        "invoiced ~2 for , we|i|instead|although",
+        "went|sent ~2 out ~2 doubled|wrong|duplicate|twice", "card|account|credit ~2 maxed|overdrawn|blocked|"
+        "empty|drained|"
+        "plundered ~1", "overdrawn|overdraft|maxed_out", "refund|refunds|payout|payouts|transfer|transfers|"
+        "salaries|money ~3 to "
         "~1 wrong|stranger|strangers|other|someone",
         "pulled|charged|took|billed|debited ~2 full|whole|entire ~1 year|amount|contract instead|again|although",
     ),
     "not a signal": (
-        "not|no|is a? drill|joke|exercise|test_alarm", "if|unless|in_case ~5 not ~2 fixed|resolved|solved|repaired|working|fix|back",
+        "not|no|is a? drill|joke|exercise|test_alarm", "if|unless|in_case ~5 not ~2 fixed|resolved|solved|"
+        "repaired|working|fix|back",
     ),
 }
