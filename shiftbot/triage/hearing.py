@@ -16,6 +16,7 @@ from shiftbot.triage.verdict import Conversation, Said
 LISTENED = 40  # messages: the first and the newest ones
 _FADE = 0.95  # what an earlier message still weighs when a later one reports too
 _CALM_OUTAGE = 0.8  # "not urgent, only all of production is down" is not calm
+_NARROWING = ("calm", "own network")  # what a company-wide fault is not made smaller by
 _WISHED = 0.6  # a problem named in a sentence that asks for a feature
 _STATED = 0.75  # belief in what is stated before a question in the same sentence, at least
 _REMINDS = 0.25  # what a second, weaker problem adds to the strongest one
@@ -65,9 +66,7 @@ class Hearing:
         """0..1: the strongest problem, reminded by others, raised by boosts, lowered by factors."""
         damp = 1.0
         for name, factor in self.factors.items():
-            damp *= (
-                max(factor, _CALM_OUTAGE) if name == "calm" and self._is_grave and self._is_wide else factor
-            )
+            damp *= max(factor, _CALM_OUTAGE) if name in _NARROWING and self._is_undimmed else factor
         return round(min(self._raised(), 0.98) * damp, 3)
 
     @property
@@ -83,6 +82,12 @@ class Hearing:
     @property
     def _is_hard(self) -> bool:
         return any(KINDS[n].hard and s >= 0.5 for n, s in self.strengths.items())
+
+    @property
+    def _is_undimmed(self) -> bool:
+        """Whether modest words make it no smaller: a fault of many, or a loss or theft, however politely told."""
+        lost = max(self.strengths.get("security", 0.0), self.strengths.get("data loss", 0.0)) >= 0.85
+        return lost or (self._is_grave and self._is_wide)
 
     @property
     def _is_grave(self) -> bool:

@@ -1,7 +1,6 @@
 """What is at stake: law, bodies, private things in public, whole companies that are hit, bitter praise for it."""
 
 
-
 # fmt: off
 
 MACROS = {
@@ -37,6 +36,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "юрист*|адвокат*|иск|судом|роскомнадзор|прокуратур* ~2",
     ),
     "outage": (
+        "dead|down|gone|broken|frozen for all|everyone|everybody|us|the_whole",
         "get|gets|getting|got|be|been|is|are ~1 hurt|injured|killed|trapped|locked_in|burnt|electrocuted",
         "gate|door|lift|elevator|machine|robot|crane|barrier|heating|oven|valve|pump opens|starts|moves|"
         "closes|heats|runs "
@@ -50,6 +50,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "only|just|merely ~1 our|my ~1 entire|whole|complete revenue|business|income|company|livelihood|production",
     ),
     "data loss": (
+        "all ~1 my|our|the ~2 is|are|were gone|lost|missing|deleted|wiped",
         "managed|manages|decided|able ~1 delete|wipe|lose|erase|destroy|kill ~1 our|my|the|all|everything",
         "bravo|congratulations|congrats|well_done|great_job|nice_job ~2 you ~1 deleted|lost|wiped|killed|erased",
     ),

@@ -1,7 +1,6 @@
 """What is in the wrong hands or gone: strangers' accounts and papers, stolen keys, lost work, money that went astray."""
 
 
-
 # fmt: off
 
 MACROS = {
