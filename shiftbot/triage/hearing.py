@@ -16,6 +16,7 @@ from shiftbot.triage.verdict import Conversation, Said
 LISTENED = 40  # messages: the first and the newest ones
 _FADE = 0.95  # what an earlier message still weighs when a later one reports too
 _CALM_OUTAGE = 0.8  # "not urgent, only all of production is down" is not calm
+_NARROWING = ("calm", "own network")  # what a company-wide fault is not made smaller by
 _WISHED = 0.6  # a problem named in a sentence that asks for a feature
 _STATED = 0.75  # belief in what is stated before a question in the same sentence, at least
 _REMINDS = 0.25  # what a second, weaker problem adds to the strongest one
@@ -65,9 +66,7 @@ class Hearing:
         """0..1: the strongest problem, reminded by others, raised by boosts, lowered by factors."""
         damp = 1.0
         for name, factor in self.factors.items():
-            damp *= (
-                max(factor, _CALM_OUTAGE) if name == "calm" and self._is_hard and self._is_wide else factor
-            )
+            damp *= max(factor, _CALM_OUTAGE) if name in _NARROWING and self._is_undimmed else factor
         return round(min(self._raised(), 0.98) * damp, 3)
 
     @property
@@ -83,6 +82,16 @@ class Hearing:
     @property
     def _is_hard(self) -> bool:
         return any(KINDS[n].hard and s >= 0.5 for n, s in self.strengths.items())
+
+    @property
+    def _is_undimmed(self) -> bool:
+        """Whether modest words make it no smaller: a fault of many, or a loss or theft, however politely told."""
+        lost = max(self.strengths.get("security", 0.0), self.strengths.get("data loss", 0.0)) >= 0.85
+        return lost or (self._is_grave and self._is_wide)
+
+    @property
+    def _is_grave(self) -> bool:
+        return self._is_hard or any(strength >= 0.7 for strength in self.problems.values())
 
     @property
     def _is_wide(self) -> bool:
@@ -115,21 +124,34 @@ def listen(conversation: Conversation) -> Hearing:
     for message in said:
         _hear(message, hearing)
     customers = [m for m in said if m.role == "customer"]
-    hearing.only_pleasantries = bool(customers) and all(map(is_pleasantry, customers))
+    # "It works now" in the midst of a thread is about something that others said: only alone does it close.
+    is_closing = _is_closing if len(customers) == 1 else is_pleasantry
+    hearing.only_pleasantries = bool(customers) and all(is_closing(m) for m in customers)
     if len(hearing.reporters) > 1 and hearing.problems:
         share = 0.3 if len(hearing.reporters) == 2 else 0.38
         hearing.strengths["many people"] = max(share, hearing.strengths.get("many people", 0.0))
     return hearing
 
 
-def is_pleasantry(said: Said) -> bool:
+def _is_closing(said: Said) -> bool:
+    """A pleasantry, or "it works now": who opens with that, and says no more, has nothing open."""
+    return is_pleasantry(said, ("all done", "small talk", "pleasantry"))
+
+
+def is_pleasantry(said: Said, kinds: tuple[str, ...] = ("small talk", "pleasantry")) -> bool:
     """Whether the message holds greetings, thanks or nods, and nothing else at all."""
     if said.attachments or not said.text.strip() or len(said.text) > 400:
         return False
     found = sentences(said.text)
     asks = [s for s in found if s.asks and not ear("small talk").search(s.words)]
-    rest = [ear("pleasantry").sub("", ear("small talk").sub("", s.words)) for s in found]
+    rest = [_without(kinds, s.words) for s in found]
     return bool(found) and not asks and not "".join(rest).strip(" ,")
+
+
+def _without(kinds: tuple[str, ...], words: str) -> str:
+    for kind in kinds:
+        words = ear(kind).sub("", words)
+    return words
 
 
 def _listened(said: tuple[Said, ...]) -> tuple[Said, ...]:
@@ -175,7 +197,8 @@ def _take(event: Heard, author: str, hearing: Hearing) -> None:
     else:
         hearing.peaks[event.name] = max(event.strength, hearing.peaks.get(event.name, 0.0))
         hearing.strengths[event.name] = max(event.strength, hearing.strengths.get(event.name, 0.0))
-        if KINDS[event.name].role == "problem" and event.strength >= 0.38:
+        # Nearly anybody who says "no" sounds like trouble: it makes nobody a reporter.
+        if KINDS[event.name].role == "problem" and event.name != "trouble" and event.strength >= 0.38:
             hearing.resolved = False
             hearing.reporters.add(author)
 

@@ -14,6 +14,7 @@ from shiftbot.triage.version import rules_digest
 
 ESCALATES_FROM = 0.7
 _REPORT_FROM = 0.17  # a problem faded or imagined below this is no report of its own
+_GRAVE = 0.6  # a problem that an answer alone does not end
 _TITLE = 90
 _CALLED = re.compile(r"^\s*(?:@[\w.-]+[\s,:]+)+(?=\S)")  # whom a message calls is not what it is about
 
@@ -30,7 +31,7 @@ class RulesEngine:
         category = _category(hearing)
         severity = 0.0 if category == "noise" else hearing.severity
         escalate = severity >= ESCALATES_FROM or hearing.human
-        if not escalate and not hearing.injection and _only_thanks_since_the_answer(conversation):
+        if _is_settled(hearing, escalate) and _only_thanks_since_the_answer(conversation):
             category = "noise"
         customers = [m for m in conversation.said if m.role == "customer"]
         spoken = language.of_conversation([m.text for m in customers[:1] + customers[1:][-10:]])
@@ -63,6 +64,13 @@ def _category(hearing: Hearing) -> Category:
     if hearing.resolved:
         return "feedback"
     return _asked_category(hearing)
+
+
+def _is_settled(hearing: Hearing, escalate: bool) -> bool:
+    """Whether thanks may end it: not for "we look at it" where something grave, or more than one person, waits."""
+    grave = any(s >= _GRAVE for s in hearing.problems.values())
+    is_open = not hearing.resolved and (grave or (bool(hearing.problems) and len(hearing.reporters) > 1))
+    return not escalate and not hearing.injection and not is_open
 
 
 def _only_thanks_since_the_answer(conversation: Conversation) -> bool:

@@ -235,6 +235,9 @@ HOSTILE = [
     "<@" * 50_000,
     "http://" * 14_000,
     "the site is not down, " * 5_000,
+    "all our records of another customer " * 3_000,
+    "deleted the whole book since today due " * 3_000,
+    "if unless when we lose money every minute " * 3_000,
 ]
 
 

@@ -14,9 +14,14 @@ from shiftbot.triage.signals import (
     english_talk,
     english_trust,
     german,
+    harm,
+    peril,
     pleasantries,
     russian,
     spanish,
+    stakes,
+    standstill,
+    trespass,
 )
 from shiftbot.triage.verdict import Category
 
@@ -29,8 +34,23 @@ TABLES = (
     spanish.WORDS,
     russian.WORDS,
     pleasantries.WORDS,
+    standstill.WORDS,
+    trespass.WORDS,
+    harm.WORDS,
+    peril.WORDS,
+    stakes.WORDS,
 )
-MACROS = english_severe.MACROS | german.MACROS | spanish.MACROS | russian.MACROS
+MACROS = (
+    english_severe.MACROS
+    | german.MACROS
+    | spanish.MACROS
+    | russian.MACROS
+    | standstill.MACROS
+    | trespass.MACROS
+    | harm.MACROS
+    | peril.MACROS
+    | stakes.MACROS
+)
 
 Role = Literal["problem", "boost", "ask", "damp", "event"]
 
@@ -63,7 +83,7 @@ KINDS: dict[str, Kind] = {
     "core broken": Kind("problem", 0.56, "bug", passing=True),
     "broken": Kind("problem", 0.52, "bug", passing=True),
     "glitch": Kind("problem", 0.42, "bug", passing=True),
-    "trouble": Kind("problem", 0.36, "bug", passing=True),
+    "trouble": Kind("problem", 0.4, "bug", passing=True),
     "cosmetic": Kind("problem", 0.2, "bug"),
     "unusable": Kind("problem", 0.58, "performance", passing=True),
     "slow": Kind("problem", 0.38, "performance", passing=True),
@@ -93,6 +113,7 @@ KINDS: dict[str, Kind] = {
     "not a signal": Kind("event", 0.0),
     "pleasantry": Kind("event", 0.0),
     "small talk": Kind("event", 0.0),
+    "all done": Kind("event", 0.0),
     "doubt": Kind("event", 0.85),
     "no doubt": Kind("event", 1.0),
     "transparent": Kind("event", 0.0),

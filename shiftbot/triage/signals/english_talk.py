@@ -126,7 +126,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "only a test": (
         "this_is_a_test|this_is_only_a_test|just_a_test|just_testing|only_testing|test_message|"
         "testing_testing|testing_the_bot|testing_this_bot|testing_the_alert*|test_test|ignore_this|"
-        "please_ignore|test_alert|drill|fire_drill|april_fool*|just_kidding|kidding|joking|only_a_drill",
+        "please_ignore|test_alert|drill|fire_drill|april_fool*|just_kidding|i_am_kidding|just_joking|only_a_drill",
     ),
     "resolved": (
         "work|works|worked|working|runs|running|loads|loading|fine ~2 again|now|fine_now|perfectly|"
