@@ -124,34 +124,21 @@ def listen(conversation: Conversation) -> Hearing:
     for message in said:
         _hear(message, hearing)
     customers = [m for m in said if m.role == "customer"]
-    # "It works now" in the midst of a thread is about something that others said: only alone does it close.
-    is_closing = _is_closing if len(customers) == 1 else is_pleasantry
-    hearing.only_pleasantries = bool(customers) and all(is_closing(m) for m in customers)
+    hearing.only_pleasantries = bool(customers) and all(map(is_pleasantry, customers))
     if len(hearing.reporters) > 1 and hearing.problems:
         share = 0.3 if len(hearing.reporters) == 2 else 0.38
         hearing.strengths["many people"] = max(share, hearing.strengths.get("many people", 0.0))
     return hearing
 
 
-def _is_closing(said: Said) -> bool:
-    """A pleasantry, or "it works now": who opens with that, and says no more, has nothing open."""
-    return is_pleasantry(said, ("all done", "small talk", "pleasantry"))
-
-
-def is_pleasantry(said: Said, kinds: tuple[str, ...] = ("small talk", "pleasantry")) -> bool:
+def is_pleasantry(said: Said) -> bool:
     """Whether the message holds greetings, thanks or nods, and nothing else at all."""
     if said.attachments or not said.text.strip() or len(said.text) > 400:
         return False
     found = sentences(said.text)
     asks = [s for s in found if s.asks and not ear("small talk").search(s.words)]
-    rest = [_without(kinds, s.words) for s in found]
+    rest = [ear("pleasantry").sub("", ear("small talk").sub("", s.words)) for s in found]
     return bool(found) and not asks and not "".join(rest).strip(" ,")
-
-
-def _without(kinds: tuple[str, ...], words: str) -> str:
-    for kind in kinds:
-        words = ear(kind).sub("", words)
-    return words
 
 
 def _listened(said: tuple[Said, ...]) -> tuple[Said, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from shiftbot.settings import Settings
 from shiftbot.triage.engine import TriageEngine
@@ -14,22 +14,22 @@ from tests.eval.labelled import load
 from tests.eval.score import BANDS, Engine, Judged, Rate, band, closed_reports, escalation, judge
 
 PARTS = ("tuning", "untouched")
+Column = tuple[str, str]  # engine, part
 RECALL, PRECISION = 0.9, 0.7  # of the rules, on what they were never tuned on
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints a table per engine and part; 1 where the rules fall short of what is promised."""
+    """Prints one table, engines and parts side by side, and the mistakes; 1 where the rules break their promise."""
     asked = _parser().parse_args(arguments)
     parts = (asked.part,) if asked.part else PARTS
-    is_kept = True
-    for name, engine in _engines():
-        for part in parts:
-            judged = judge(engine, load(part))
-            _print(name, part, judged, not asked.no_mistakes)
-            if name == "rules" and part == "untouched":
-                is_kept = keeps_the_promise(judged)
-    if "untouched" in parts:
-        sys.stdout.write(f"\nthe promise of the rules is {'kept' if is_kept else 'BROKEN'}\n")
+    judged = {(name, part): judge(engine, load(part)) for name, engine in _engines() for part in parts}
+    _print_table(judged)
+    if not asked.no_mistakes:
+        _print_mistakes(judged)
+    if "untouched" not in parts:
+        return 0
+    is_kept = keeps_the_promise(judged["rules", "untouched"])
+    sys.stdout.write(f"\nthe promise of the rules is {'kept' if is_kept else 'BROKEN'}\n")
     return 0 if is_kept else 1
 
 
@@ -54,22 +54,39 @@ def _engines() -> Iterator[tuple[str, Engine]]:
         yield settings.openai_model, TriageEngine.from_settings(settings).triage
 
 
-def _print(engine: str, part: str, judged: Sequence[Judged], with_mistakes: bool) -> None:
-    sys.stdout.write(f"\n{engine}, {part} part: {len(judged)} conversations\n")
-    rows: list[tuple[str, Rate]] = [("escalate", escalation(judged))]
-    rows += [(name, band(judged, name)) for name in BANDS]
+def _print_table(columns: Mapping[Column, Sequence[Judged]]) -> None:
+    heads = [f"{engine}, {part}" for engine, part in columns]
+    width = max(22, *map(len, heads))
+    sys.stdout.write(
+        f"{'recall, precision (there)':<27}" + "".join(f"{head:>{width + 2}}" for head in heads) + "\n"
+    )
+    rows = [_rates(judged) for judged in columns.values()]
+    for what in dict.fromkeys(name for row in rows for name in row):
+        cells = [
+            f"{rate.recall:.2f}, {rate.precision:.2f} ({rate.there})" for rate in (row[what] for row in rows)
+        ]
+        sys.stdout.write(f"{what:<27}" + "".join(f"{cell:>{width + 2}}" for cell in cells) + "\n")
+    closed = [len(closed_reports(judged)) for judged in columns.values()]
+    sys.stdout.write(
+        f"{'reports closed as noise':<27}" + "".join(f"{count:>{width + 2}}" for count in closed) + "\n"
+    )
+
+
+def _rates(judged: Sequence[Judged]) -> dict[str, Rate]:
+    rates = {"escalate": escalation(judged)} | {name: band(judged, name) for name in BANDS}
     for language in sorted({one.label.language for one in judged}):
-        of_it = [one for one in judged if one.label.language == language]
-        rows.append((f"escalate, {language}", escalation(of_it)))
-    sys.stdout.write(f"  {'':<14} {'recall':>7} {'precision':>10} {'there':>6}\n")
-    for what, rate in rows:
-        sys.stdout.write(f"  {what:<14} {rate.recall:>7.2f} {rate.precision:>10.2f} {rate.there:>6}\n")
-    sys.stdout.write(f"  reports closed as noise: {len(closed_reports(judged))}\n")
-    for one in judged if with_mistakes else ():
-        if one.is_mistake:
-            got = f"{one.band}{'!' if one.verdict.escalate else ''}"
-            want = f"{one.label.band}{'!' if one.label.escalate else ''}"
-            sys.stdout.write(f"    {want} judged {got} ({one.verdict.severity:.2f}): {one.label.text}\n")
+        rates[f"escalate, {language}"] = escalation([one for one in judged if one.label.language == language])
+    return rates
+
+
+def _print_mistakes(columns: Mapping[Column, Sequence[Judged]]) -> None:
+    for (engine, part), judged in columns.items():
+        sys.stdout.write(f"\n{engine}, {part}: mistakes\n")
+        for one in judged:
+            if one.is_mistake:
+                got = f"{one.band}{'!' if one.verdict.escalate else ''}"
+                want = f"{one.label.band}{'!' if one.label.escalate else ''}"
+                sys.stdout.write(f"  {want} judged {got} ({one.verdict.severity:.2f}): {one.label.text}\n")
 
 
 if __name__ == "__main__":

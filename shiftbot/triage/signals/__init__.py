@@ -9,6 +9,7 @@ from typing import Literal
 
 from shiftbot.triage.pattern import compile_patterns
 from shiftbot.triage.signals import (
+    appeal,
     english_lesser,
     english_severe,
     english_talk,
@@ -39,17 +40,31 @@ TABLES = (
     harm.WORDS,
     peril.WORDS,
     stakes.WORDS,
+    appeal.WORDS,
 )
-MACROS = (
-    english_severe.MACROS
-    | german.MACROS
-    | spanish.MACROS
-    | russian.MACROS
-    | standstill.MACROS
-    | trespass.MACROS
-    | harm.MACROS
-    | peril.MACROS
-    | stakes.MACROS
+
+
+def _merged(*tables: dict[str, str]) -> dict[str, str]:
+    """All lists of words by name; a name that two tables define would silently change the patterns of one of them."""
+    merged: dict[str, str] = {}
+    for table in tables:
+        if twice := merged.keys() & table.keys():
+            raise ValueError(f"two tables define the list {', '.join(sorted(twice))}")
+        merged |= table
+    return merged
+
+
+MACROS = _merged(
+    english_severe.MACROS,
+    german.MACROS,
+    spanish.MACROS,
+    russian.MACROS,
+    standstill.MACROS,
+    trespass.MACROS,
+    harm.MACROS,
+    peril.MACROS,
+    stakes.MACROS,
+    appeal.MACROS,
 )
 
 Role = Literal["problem", "boost", "ask", "damp", "event"]
@@ -113,7 +128,6 @@ KINDS: dict[str, Kind] = {
     "not a signal": Kind("event", 0.0),
     "pleasantry": Kind("event", 0.0),
     "small talk": Kind("event", 0.0),
-    "all done": Kind("event", 0.0),
     "doubt": Kind("event", 0.85),
     "no doubt": Kind("event", 1.0),
     "transparent": Kind("event", 0.0),

@@ -21,6 +21,21 @@ MACROS = {
         "errors|dies|rejected|refuses|not_load*|not_work*|not_open*|not_respond*|not_go|not_start*|"
         "not_submit|not_send|not_upload|broken|down|blocked|spinning|times_out|timed_out|timing_out"
     ),
+    "served": (
+        "page|pages|request|requests|call|calls|screen|screens|query|queries|link|links|endpoint|endpoints|click|clicks|"
+        "save|saves|submit|form|forms|report|reports"
+    ),
+    "throws": (
+        "throw|throws|threw|fail|fails|failed|failing|error|errors|errored|die|dies|died|break|breaks|crash|crashes|crashed|"
+        "hangs|times_out|timed_out|dead|broken|blank|white"
+    ),
+    "branches": (
+        "sites|site|locations|location|stores|store|shops|branches|offices|devices|machines|plants|warehouses|schools|"
+        "clinics|hotels|restaurants|vehicles|stations|factories|regions|tenants|instances"
+    ),
+    "rights": (
+        "admin|administrator|owner|root|full|write rights|access|permissions|role|privileges ~2 on|to|for|of|in"
+    ),
     "store": (
         "book|books|database|db|archive|archives|history|catalogue|catalog|inventory|customers|contacts|"
         "calendar|calendars|mailbox|mailboxes|inbox|inboxes|records|files|folder|folders|documents|projects|"
@@ -59,6 +74,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "verlieren|verliere ~3 geld|umsatz|kunden|bestellungen|aufträge", "perdiendo|perdemos "
         "~2 ventas|dinero|clientes|pedidos|plata", "теряем|теряю ~2 деньги|клиент*|заказ*|продаж*|выручк*",
     ),
+    "business impact": ("production|factory|assembly|plant|warehouse|line ~2 stands_still|halted|stopped|idle|waits|waiting",),
     "deadline": (
         "due|closes|ends|expires|starts|begins|filing|submit|submitted|submission ~3 at|by|in|within "
         "1|2|3|4|5|6|7|8|9|10|11|12|15|20|30|45|noon|midnight|an|half",
@@ -78,6 +94,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "security": (
         "accepts|accept|takes|works_with|lets ~2 any|every|wrong|empty|random|no password|passwords|code|pin|login",
+        "logged|signed ~1 in|into ~1 as|like me|us|my|our", "uses|using|used my|our login|account|profile|identity",
+        "stranger|strangers|caller|somebody|someone|man|woman ~6 knew|knows|quoted|quotes|read ~2 what|everything|all|my|our",
+        "{rights} ~4 tenant|tenants|account|accounts|workspace|company|companies|organisation|organization ~4 not|unknown|"
+        "other|others|another|strangers|foreign|never",
         "see|sees|read|reads|view|views|open|opens ~4 of others|colleagues|everyone|everybody|each_other|"
         "strangers|competitors|the_others|other_people",
         "sends|sent|posts|posted|publishes|published|shares|shared|leaks ~3 salary|salaries|private|personal|"
@@ -97,6 +117,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         "интернет*|сети|сеть|открытом|гугл*",
     ),
     "payment failure": (
+        "payment|payments|transaction|transactions|card|cards|purchases|checkout|transfers ~2 bounce|bounces|bouncing|"
+        "declined|decline|declines|refused|rejected|stuck ~3 all|every|everyone|everybody|any|each",
+        "all|every|any|each|no ~2 payment|payments|transaction|transactions|card|cards|purchase|transfer|transfers ~2 bounce*|"
+        "declined|refused|rejected|stuck|fail*|not_go",
+        "spent|burned|burnt|used|blew|drained|exhausted|ate ~4 budget|credit|credits|balance|savings ~3 overnight|because|"
+        "in_one|in_a|by_mistake|your",
         "took|taken|charged|billed|debited|withdrew|deducted ~6 instead of", "from ~1 account|card|bank ~2 instead of",
         "charged|billed|debited|withdrawn|deducted|taken|charge|charging ~6 cancelled|canceled|cancel|"
         "never_ordered|not_authori*|unauthori*|without|consent|permission|closed",
@@ -108,5 +134,20 @@ WORDS: dict[str, tuple[str, ...]] = {
         "cargado|cargaron|cobrado|cobraron|cobro|cargo ~4 no_autoric*|no_autoriz*|no_reconozco|sin_permiso|sin_avis*",
         "abgebucht|abbuchung|belastet ~4 nicht_autorisiert|ohne_zustimmung|nie_bestellt|nicht_genehmigt",
     ),
-    "not a signal": ("nobody|noone|no_customer ~1 complain*|complained|complaining",),
+    "server error": (
+        "every|each|all|any ~2 {served} ~1 {throws}", "{throws} ~2 on|for|at ~1 every|each|all|any ~1 {served}",
+        "answers|returns|throws|gives|sends|get|gets 500|502|503|504|error|errors ~4 every|each|all|any|everyone|everything",
+    ),
+    "many people": ("any|each|none|all|every of our|my|the ~1 {branches}", "any|each|every|all ~1 {branches}"),
+    "hypothetical": (
+        "is|are|was|any ~2 outage|outages|maintenance|downtime ~2 planned|scheduled|announced|expected",
+        "planned|scheduled|announced ~1 outage|outages|maintenance|downtime",
+        "can|could|do|does|will|would other_people|others|colleagues|my_colleagues|teammates|my_team|admins|people ~2 "
+        "see|read|view|find ~2 my|our",
+    ),
+    "not a signal": (
+        "nobody|noone|no_customer ~1 complain*|complained|complaining",
+        "nobody|noone ~1 lost|lose|loses ~2 data|anything|files|work|money|orders",
+        "one|only_one of ~1 our|my|the ~2 {role}",
+    ),
 }

@@ -76,20 +76,6 @@ WORDS: dict[str, tuple[str, ...]] = {
         "и|очень|молодцы|большое|огромное|рад|рада|всем|вам|ребята|коллеги|плюс|добро|всем_привет|огонь|"
         "красота|учту|учтем|учтём",
     ),
-    "all done": (
-        "it|that|this|all|everything is? works|work|worked|working|fine|good|solved|fixed|sorted|"
-        "resolved|done now|again|fine|perfectly|great|well|for_me|like_a_charm?",
-        "works|worked|working|solved|fixed|sorted|resolved now|again|fine|perfectly|great|like_a_charm?",
-        "that|it|this did|does the_trick|the_job|it", "all good|set|sorted|clear|fixed now|here?",
-        "lol|haha|hahaha|hehe good|nice one?", "good|nice one",
-        "es? hat|alles geklappt|funktioniert|geholfen|erledigt jetzt|wieder?", "es? geht|läuft|"
-        "klappt|funktioniert jetzt|wieder wieder?",
-        "listo|ya|todo ya? "
-        "funciona|funcionó|está|quedó|bien|perfecto|solucionado|listo bien|perfecto|perfectamente?",
-        "funciona|funcionó perfecto|perfectamente|bien|de_maravilla", "listo|resuelto|solucionado",
-        "все|всё|уже|теперь|снова получилось|заработало|работает|решено|решилось|ок|хорошо",
-        "получилось|заработало|разобрался|разобралась",
-    ),
     "small talk": (
         "how are you|things|we|everyone doing|today?", "what is up", "whats|sup up?",
         "everyone|everybody ok|good|well", "wie geht es|s|gehts euch|dir|ihnen|allen?", "wie gehts",
