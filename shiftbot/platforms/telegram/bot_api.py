@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from types import TracebackType
 from typing import Any, Self
 
@@ -38,6 +39,8 @@ class BotApi:
     """One bot's methods over one kept connection; a context manager."""
 
     def __init__(self, settings: Settings) -> None:
+        for name in ("httpx", "httpcore"):  # they log the address, which holds the token
+            logging.getLogger(name).setLevel(logging.WARNING)
         token = settings.telegram_bot_token.get_secret_value()
         self._base = f"{settings.telegram_api_base_url.rstrip('/')}/bot{token}"
         self._http = httpx.Client(timeout=_TIMEOUT)
