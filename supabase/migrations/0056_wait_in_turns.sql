@@ -7,12 +7,14 @@ returns table (msg_id bigint, read_ct integer, enqueued_at timestamptz, message 
 language plpgsql volatile security definer set search_path = '' as $$  -- definer: workers hold no right on pgmq
 begin
   -- pgmq.read compares with clock_timestamp(), for which no index serves: it would look at all that is not due, at every read.
-  return query execute format(
+  for msg_id, read_ct, enqueued_at, message in execute format(
     'with due as (select d.msg_id from pgmq.%1$I as d where d.vt <= $1 order by d.vt, d.msg_id limit $2 for update skip locked),
           taken as (update pgmq.%1$I as q set vt = $1 + $3, read_ct = q.read_ct + 1 from due where q.msg_id = due.msg_id
                     returning q.msg_id, q.read_ct, q.enqueued_at, q.message)
      select * from taken order by 1', 'q_' || p_queue)
-  using clock_timestamp(), p_quantity, p_vt_seconds * interval '1 second';
+  using clock_timestamp(), p_quantity, p_vt_seconds * interval '1 second' loop
+    return next;
+  end loop;
 end
 $$;
 comment on function private.read_queue(text, integer, integer) is
@@ -38,7 +40,7 @@ declare
   is_direct boolean := case p_platform when 'telegram' then p_chat not like '-%' else p_chat like 'D%' end;
   moment timestamptz := clock_timestamp();
   soonest timestamptz := moment + p_seconds * interval '1 second';
-  horizon constant interval := '20 minutes';  -- turns beyond are not promised: those before them may be withdrawn meanwhile
+  horizon constant interval := interval '20 minutes';  -- turns beyond are not promised: those before them may be withdrawn meanwhile
   short text;
   pace interval;
   turn timestamptz;

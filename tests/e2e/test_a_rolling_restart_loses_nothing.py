@@ -24,15 +24,16 @@ def test_every_program_is_replaced_under_load() -> None:
         writing = threading.Thread(target=traffic.run, args=(60, stop))
         writing.start()
         try:
-            codes = [replaced(it, program) for program in list(it.programs)]
+            codes = {program.name: replaced(it, program) for program in list(it.programs)}
         finally:
             stop.set()
             writing.join()
-        settle(it, 90)
-        verdict = close(it, traffic.said)
+        verdict = close(it, traffic.said, settle(it, 90))
         unsure = it.rows("select count(*) from public.reply_attempts where state = 'unknown'")
 
-    assert codes == [0, 0, 0]
+    # The dashboard holds nothing that it could finish: until it serves, the signal ends it.
+    assert codes.pop("dashboard") in (0, -signal.SIGTERM)
+    assert codes == {"webhooks": 0, "worker-0": 0, "worker-1": 0}
     assert len(traffic.said) > 20
     assert verdict.wrong == []
     assert unsure == [(0,)]
