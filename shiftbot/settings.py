@@ -150,6 +150,10 @@ class Settings(Environment):
     webhooks_bind: str = Field("127.0.0.1:8080", description="address the webhooks listen on")
     webhooks_threads: int = Field(8, ge=1, le=64, description="requests served at once per process")
     webhooks_processes: int = Field(1, ge=1, le=64, description="processes of one webhooks server")
+    webhooks_share_port: bool = Field(
+        False,
+        description="several webhooks servers of this machine listen at one address, so that one may die or be restarted",
+    )
     prometheus_multiproc_dir: str = Field(
         "",
         description="where several processes add up their counters, emptied at start; empty makes one and removes it",

@@ -42,6 +42,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "workers": self._settings.webhooks_processes,
             "worker_class": "gthread",
             "threads": self._settings.webhooks_threads,
+            "reuse_port": self._settings.webhooks_share_port,
             "timeout": 30,
             "graceful_timeout": 10,
             "keepalive": 75,

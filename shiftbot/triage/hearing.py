@@ -53,6 +53,7 @@ class Hearing:
     human: bool = False
     injection: bool = False
     resolved: bool = False
+    contradicted: bool = False
     only_pleasantries: bool = False
 
     @property
@@ -120,7 +121,7 @@ class Hearing:
 def listen(conversation: Conversation) -> Hearing:
     """Hears the whole conversation, oldest message first."""
     hearing = Hearing()
-    said = _listened(conversation.said)
+    said = listened(conversation.said)
     for message in said:
         _hear(message, hearing)
     customers = [m for m in said if m.role == "customer"]
@@ -141,7 +142,8 @@ def is_pleasantry(said: Said) -> bool:
     return bool(found) and not asks and not "".join(rest).strip(" ,")
 
 
-def _listened(said: tuple[Said, ...]) -> tuple[Said, ...]:
+def listened(said: tuple[Said, ...]) -> tuple[Said, ...]:
+    """The messages that are looked at, of however long a conversation."""
     return said if len(said) <= LISTENED else (said[0], *said[1 - LISTENED :])
 
 
@@ -171,6 +173,8 @@ def _hear_customer(message: Said, found: list[Sentence], hearing: Hearing) -> No
 
 
 def _take(event: Heard, author: str, hearing: Hearing) -> None:
+    if event.name in ("works for me", "resolved") and hearing.reporters - {author}:
+        hearing.contradicted = True
     if event.name == "works for me":
         _fade(hearing, KINDS[event.name].weight if hearing.reporters - {author} else KINDS["resolved"].weight)
     elif event.name == "resolved":

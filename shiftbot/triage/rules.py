@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from shiftbot.triage import language
 from shiftbot.triage.hearing import Hearing, is_pleasantry, listen
+from shiftbot.triage.learned import HUMAN_FROM, TROUBLE_SEVERITY, Opinion, Weights, shipped
 from shiftbot.triage.replies import compose
 from shiftbot.triage.signals import KINDS
 from shiftbot.triage.text import clean_text, sentences
-from shiftbot.triage.verdict import Category, Conversation, Said, Verdict
+from shiftbot.triage.verdict import ESCALATES_FROM, Category, Conversation, Said, Verdict
 from shiftbot.triage.version import rules_digest
+from shiftbot.triage.words import features
 
-ESCALATES_FROM = 0.7
 _REPORT_FROM = 0.17  # a problem faded or imagined below this is no report of its own
 _GRAVE = 0.6  # a problem that an answer alone does not end
 _TITLE = 90
@@ -20,7 +22,10 @@ _CALLED = re.compile(r"^\s*(?:@[\w.-]+[\s,:]+)+(?=\S)")  # whom a message calls 
 
 
 class RulesEngine:
-    """Weighs the signals of `shiftbot.triage.signals`. Needs nothing, keeps nothing, never raises."""
+    """Weighs the signals of `shiftbot.triage.signals` and the words. Needs nothing, keeps nothing, never raises."""
+
+    def __init__(self, weights: Weights | None = None) -> None:
+        self._weights = weights or shipped()
 
     def triage(self, conversation: Conversation) -> Verdict:
         """The verdict on the whole conversation."""
@@ -28,21 +33,23 @@ class RulesEngine:
 
     def judge(self, conversation: Conversation, hearing: Hearing) -> Verdict:
         """The verdict on what was heard already."""
-        category = _category(hearing)
-        severity = 0.0 if category == "noise" else hearing.severity
+        opinion = self._weights.weigh(features(conversation, hearing), hearing.severity)
+        hearing = replace(hearing, human=hearing.human or opinion.human >= HUMAN_FROM)
+        category = _category(hearing, opinion)
+        severity = 0.0 if category == "noise" else opinion.severity
         escalate = severity >= ESCALATES_FROM or hearing.human
-        if _is_settled(hearing, escalate) and _only_thanks_since_the_answer(conversation):
+        if _is_settled(hearing, opinion) and _only_thanks_since_the_answer(conversation):
             category = "noise"
         customers = [m for m in conversation.said if m.role == "customer"]
         spoken = language.of_conversation([m.text for m in customers[:1] + customers[1:][-10:]])
-        occasion = _occasion(hearing, category, escalate, customers)
+        occasion = _occasion(hearing, category, severity, customers)
         title = _title(customers)
         return Verdict.clean(
             title=title,
             summary=_summary(title, customers, hearing),
             severity=severity,
             escalate=escalate,
-            reason=_reason(hearing, category, severity),
+            reason=_reason(hearing, opinion, category),
             category=category,
             reply="" if category == "noise" else compose(spoken, occasion, category),
             language=spoken,
@@ -51,9 +58,16 @@ class RulesEngine:
         )
 
 
-def _category(hearing: Hearing) -> Category:
+def _category(hearing: Hearing, opinion: Opinion) -> Category:
     if hearing.only_pleasantries:
         return "noise"
+    heard = _heard_category(hearing)
+    # The words say that something is wrong, but not what.
+    unnamed = heard in ("question", "feature_request", "feedback", "other") and not hearing.resolved
+    return "bug" if unnamed and opinion.severity >= TROUBLE_SEVERITY else heard
+
+
+def _heard_category(hearing: Hearing) -> Category:
     problems = {n: s for n, s in hearing.problems.items() if s >= _REPORT_FROM}
     if problems and not hearing.resolved:
         strongest = next(iter(problems))
@@ -66,11 +80,15 @@ def _category(hearing: Hearing) -> Category:
     return _asked_category(hearing)
 
 
-def _is_settled(hearing: Hearing, escalate: bool) -> bool:
-    """Whether thanks may end it: not for "we look at it" where something grave, or more than one person, waits."""
+def _is_settled(hearing: Hearing, opinion: Opinion) -> bool:
+    """Whether thanks may end it: not for "we look at it" where something grave, or more than one person, waits.
+
+    Signals and words may each object.
+    """
     grave = any(s >= _GRAVE for s in hearing.problems.values())
     is_open = not hearing.resolved and (grave or (bool(hearing.problems) and len(hearing.reporters) > 1))
-    return not escalate and not hearing.injection and not is_open
+    calm = max(hearing.severity, opinion.severity) < ESCALATES_FROM
+    return calm and not hearing.human and not hearing.injection and not is_open
 
 
 def _only_thanks_since_the_answer(conversation: Conversation) -> bool:
@@ -87,9 +105,11 @@ def _asked_category(hearing: Hearing) -> Category:
     return "question" if hearing.human or hearing.problems else "other"
 
 
-def _occasion(hearing: Hearing, category: Category, escalate: bool, customers: list[Said]) -> str:
-    if escalate:
-        return "human" if hearing.human and hearing.severity < ESCALATES_FROM else "escalate"
+def _occasion(hearing: Hearing, category: Category, severity: float, customers: list[Said]) -> str:
+    if severity >= ESCALATES_FROM:
+        return "escalate"
+    if hearing.human:
+        return "human"
     if hearing.resolved:
         return "resolved"
     if len(customers) > 1 and is_pleasantry(customers[-1]):
@@ -133,9 +153,9 @@ def _summary(title: str, customers: list[Said], hearing: Hearing) -> str:
     return " ".join(parts)
 
 
-def _reason(hearing: Hearing, category: Category, severity: float) -> str:
+def _reason(hearing: Hearing, opinion: Opinion, category: Category) -> str:
     if category == "noise":
-        return "only greetings, thanks or nods" + (" since the answer" if severity else "")
+        return "only greetings, thanks or nods" + ("" if hearing.only_pleasantries else " since the answer")
     heard = [f"{n} {s:.2f}" for n, s in sorted(hearing.strengths.items(), key=lambda i: -i[1]) if s >= 0.01]
     lowered = [f"{name} x{factor:.2f}" for name, factor in hearing.factors.items()]
     notes = [
@@ -147,4 +167,6 @@ def _reason(hearing: Hearing, category: Category, severity: float) -> str:
         )
         if said
     ]
-    return ", ".join([*heard, *lowered, *notes] or ["no known signal"]) + f" = severity {severity:.2f}"
+    signals = ", ".join([*heard, *lowered, *notes] or ["no known signal"]) + f" = {hearing.severity:.2f}"
+    words = f", words like {', '.join(opinion.words)}" if opinion.words else ""
+    return f"{signals}{words} = severity {opinion.severity:.2f}"

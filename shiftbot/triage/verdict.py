@@ -15,6 +15,8 @@ Category = Literal[
 ]  # fmt: skip
 Role = Literal["customer", "bot", "engineer"]
 
+ESCALATES_FROM = 0.7  # severity
+
 LIMITS = {
     "title": 120,
     "summary": 1000,

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from shiftbot.settings import Settings
 from shiftbot.triage.engine import TriageEngine
 from shiftbot.triage.rules import RulesEngine
-from tests.eval.labelled import load
+from tests.eval.labelled import UNSEEN, load
 from tests.eval.score import BANDS, Engine, Judged, Rate, band, closed_reports, escalation, judge
 
-PARTS = ("tuning", "untouched", "fresh")
-UNSEEN = ("untouched", "fresh")  # never tuned on; the second by somebody who did not know the engine
+PARTS = ("tuning", *UNSEEN)
 Column = tuple[str, str]  # engine, part
 RECALL, PRECISION = 0.9, 0.7  # of the rules, on what they were never tuned on
 

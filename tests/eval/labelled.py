@@ -12,6 +12,7 @@ from tests.triage.conversations import conversation
 
 Band = Literal["high", "medium", "low", "noise"]
 FOLDER = Path(__file__).parent / "messages"
+UNSEEN = tuple(sorted(path.stem for path in (FOLDER / "unseen").glob("*.txt")))  # nobody tunes on these parts
 _LINE = re.compile(r"(high|medium|low|noise)(!?) ([a-z]{2}) \| (.+)")
 _SPEAKER = re.compile(r"([a-z]+)> (.+)")
 
@@ -32,8 +33,19 @@ class Labelled:
 
 
 def load(part: str) -> list[Labelled]:
-    """The part `tuning` or `untouched`. Raises ValueError naming the line that cannot be read."""
-    lines = (FOLDER / f"{part}.txt").read_text(encoding="utf-8").splitlines()
+    """The part `tuning`, or one of those that are unseen. Raises ValueError naming the line that cannot be read."""
+    if part == "tuning":
+        return [one for labels in writers().values() for one in labels]
+    return _read(FOLDER / "unseen" / f"{part}.txt")
+
+
+def writers() -> dict[str, list[Labelled]]:
+    """The part `tuning` by who wrote it: each knew nothing of the others' words."""
+    return {path.stem: _read(path) for path in sorted((FOLDER / "tuning").glob("*.txt"))}
+
+
+def _read(path: Path) -> list[Labelled]:
+    lines = path.read_text(encoding="utf-8").splitlines()
     return [_labelled(line) for line in lines if line.strip() and not line.startswith("#")]
 
 

@@ -10,8 +10,8 @@ import functools
 import pytest
 
 from shiftbot.triage.rules import RulesEngine
-from tests.eval.__main__ import PRECISION, RECALL, UNSEEN
-from tests.eval.labelled import load
+from tests.eval.__main__ import PRECISION, RECALL
+from tests.eval.labelled import UNSEEN, load
 from tests.eval.score import Judged, closed_reports, escalation, judge
 
 

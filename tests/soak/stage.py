@@ -36,6 +36,7 @@ SECRET = "the-secret-of-the-soak"  # of all that want one here
 GROUPS = [-1_001_000_001_000 - n for n in range(40)]
 CHANNELS = [f"C0SOAK{n:04d}" for n in range(10)]
 PHONES = {"Ada": "+15550100001", "Ben": "+15550100002"}
+WEBHOOKS = 2  # Slack tries four times within six minutes: of a single one that dies every minute, some events would find nobody
 RESTART_SECONDS = 1.0  # what a supervisor takes to notice
 
 
@@ -102,7 +103,7 @@ class Stage:
         return are_open and self.rows("select count(distinct process) from private.workers") >= [(workers,)]
 
     def _launch(self, name: str, command: list[str], code: Path) -> subprocess.Popen[bytes]:
-        environment = self.environment | {"PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = self.environment | {"PYTHONPATH": str(code)}
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 command, env=environment, cwd=code, stderr=log, stdout=log, start_new_session=True
@@ -128,7 +129,8 @@ def stage(workers: int, older: str | None = None) -> Iterator[Stage]:
         leaving = threading.Event()
         reviver = threading.Thread(target=it.revive, args=(leaving,))
         stack.callback(_end, it, leaving, reviver)
-        it.start("webhooks", "webhooks")
+        for number in range(WEBHOOKS):
+            it.start(f"webhooks-{number}", "webhooks")
         it.start("dashboard", "dashboard")
         for number in range(workers):
             is_older = older is not None and number == 0
@@ -196,6 +198,7 @@ def _environment(server: EmbeddedPostgres, sims: tuple[Any, ...], port: int, sou
         "DATABASE_URL": server.dsn(),
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "WEBHOOKS_BIND": f"127.0.0.1:{port}",
+        "WEBHOOKS_SHARE_PORT": "true",
         "SOURCES_FILE": str(sources),
         "TELEGRAM_BOT_TOKEN": telegram.token,
         "TELEGRAM_WEBHOOK_SECRET": SECRET,

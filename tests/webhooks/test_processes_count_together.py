@@ -24,9 +24,11 @@ pytestmark = pytest.mark.newest_postgres
 
 
 @contextmanager
-def server(database: Database, log: Path, **settings: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def server(
+    database: Database, log: Path, url: str = "", **settings: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """`shiftbot webhooks` as it is started in production."""
-    url = f"http://127.0.0.1:{free_port()}"
+    url = url or f"http://127.0.0.1:{free_port()}"
     environment = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": database.dsn,
