@@ -10,7 +10,9 @@ from typing import Protocol, Self
 
 from shiftbot.settings import Settings
 from shiftbot.triage.hearing import Hearing, listen
+from shiftbot.triage.learned import TROUBLE_SEVERITY
 from shiftbot.triage.model import ModelEngine, ModelFailed
+from shiftbot.triage.replies import safe
 from shiftbot.triage.rules import RulesEngine
 from shiftbot.triage.text import clean_text
 from shiftbot.triage.verdict import LIMITS, Conversation, Verdict
@@ -105,7 +107,8 @@ def _floored(by_model: Verdict, by_rules: Verdict, hearing: Hearing) -> Verdict:
     played_down = by_model.category == "noise" or by_model.severity < PLAYED_DOWN_BELOW or hearing.injection
     if hearing.hard_severity >= HARD_FROM and played_down and not by_model.escalate:
         return _lifted(by_model, by_rules, hearing)
-    if by_model.category == "noise" and by_rules.category != "noise" and hearing.is_report:
+    is_report = hearing.is_report or by_rules.severity >= TROUBLE_SEVERITY
+    if by_model.category == "noise" and by_rules.category != "noise" and is_report:
         why = f"floor: not noise, the rules heard {by_rules.reason}"
         return _changed(by_model, by_rules, max(by_model.severity, RULES_SHARE * by_rules.severity), why)
     return by_model
@@ -117,7 +120,11 @@ def _lifted(by_model: Verdict, by_rules: Verdict, hearing: Hearing) -> Verdict:
     severity = max(by_model.severity, RULES_SHARE * hearing.hard_severity)
     lifted = replace(_changed(by_model, by_rules, severity, why), escalate=True)
     # A model that was talked into a verdict was talked into a reply too.
-    return replace(lifted, reply=by_rules.reply) if hearing.injection else lifted
+    return (
+        replace(lifted, reply=safe(by_rules.language, lifted.category, escalate=True))
+        if hearing.injection
+        else lifted
+    )
 
 
 def _changed(by_model: Verdict, by_rules: Verdict, severity: float, why: str) -> Verdict:

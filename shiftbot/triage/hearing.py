@@ -52,8 +52,10 @@ class Hearing:
     reporters: set[str] = field(default_factory=set)
     human: bool = False
     injection: bool = False
+    speakers: set[str] = field(default_factory=set)  # who said more than a pleasantry
     resolved: bool = False
-    contradicted: bool = False
+    resolved_at: int = 0  # the message that said so, the latest
+    contradicted: bool = False  # for somebody else it works
     only_pleasantries: bool = False
 
     @property
@@ -169,18 +171,21 @@ def _hear_customer(message: Said, found: list[Sentence], hearing: Hearing) -> No
         if event.name == "human":
             hearing.human = hearing.human or not injected
         else:
-            _take(event, message.author, hearing)
+            _take(event, message, hearing)
+    if not is_pleasantry(message):
+        hearing.speakers.add(message.author)
 
 
-def _take(event: Heard, author: str, hearing: Hearing) -> None:
-    if event.name in ("works for me", "resolved") and hearing.reporters - {author}:
-        hearing.contradicted = True
+def _take(event: Heard, message: Said, hearing: Hearing) -> None:
+    # Whoever spoke may have reported what no table knows: only for oneself can one say that it is over.
+    others = bool(hearing.speakers - {message.author})
+    if event.name in ("works for me", "resolved"):
+        hearing.contradicted = hearing.contradicted or others
     if event.name == "works for me":
-        _fade(hearing, KINDS[event.name].weight if hearing.reporters - {author} else KINDS["resolved"].weight)
+        _fade(hearing, KINDS[event.name].weight if others else KINDS["resolved"].weight)
     elif event.name == "resolved":
-        others = bool(hearing.reporters - {author})
         _fade(hearing, 0.45 if others else KINDS["resolved"].weight)
-        hearing.resolved = not others
+        hearing.resolved, hearing.resolved_at = not others, message.seq
     elif event.name == "relapse":
         if hearing.resolved:
             hearing.strengths = {n: s * KINDS["relapse"].weight for n, s in hearing.peaks.items()}
@@ -191,7 +196,7 @@ def _take(event: Heard, author: str, hearing: Hearing) -> None:
         # Nearly anybody who says "no" sounds like trouble: it makes nobody a reporter.
         if KINDS[event.name].role == "problem" and event.name != "trouble" and event.strength >= 0.38:
             hearing.resolved = False
-            hearing.reporters.add(author)
+            hearing.reporters.add(message.author)
 
 
 def _fade(hearing: Hearing, factor: float) -> None:

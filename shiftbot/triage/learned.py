@@ -16,7 +16,7 @@ from shiftbot.triage.verdict import ESCALATES_FROM
 FILE = "weights.tsv"
 Logits = tuple[float, float, float]  # serious, trouble, human
 ALWAYS = "<always>"  # the feature that every conversation has
-OVER, ELSEWHERE = "<resolved>", "<works for somebody else>"  # it takes more to be woken by it then
+RESOLVED, WORKS_ELSEWHERE = "<resolved>", "<works for somebody else>"  # it takes more to be woken by it then
 TROUBLE_SEVERITY = 0.35
 _MOST = 0.98
 _NAMED = 3  # words in the reason
@@ -28,12 +28,12 @@ class Scale:
     """How the signals' severity 0..1 adds to the words' logits, and from which chance on it is so."""
 
     signals: float
-    without: float
+    offset: float
     counts_from: float
 
     def chance(self, words: float, severity: float) -> float:
         """0..1."""
-        return _chance(words + self.without + self.signals * severity)
+        return _chance(words + self.offset + self.signals * severity)
 
 
 # Set by the check of tests.eval.learn. A page too many costs less than one that is missing: woken is who is serious with a
@@ -63,21 +63,28 @@ class Weights:
     @classmethod
     def read(cls, lines: Iterable[str]) -> Weights:
         """From lines of a feature and its three weights, tabs between."""
-        rows = (line.rstrip("\n").split("\t") for line in lines if not line.startswith("#"))
-        return cls({name: (float(serious), float(trouble), float(human)) for name, serious, trouble, human in rows})
+        rows = (line.rstrip("\n").split("\t") for line in lines if line.strip() and not line.startswith("#"))
+        return cls(
+            {name: (float(serious), float(trouble), float(human)) for name, serious, trouble, human in rows}
+        )
 
     def weigh(self, found: Mapping[str, float], severity: float) -> Opinion:
-        """The opinion on a conversation with these features, whose signals have that severity 0..1."""
+        """The opinion on a conversation with these features, whose signals have that severity 0..1.
+
+        How much the signals count is set by hand, not learned: the tables know the tuning part too well.
+        """
         heard = [(times, self._weights[name]) for name, times in found.items() if name in self._weights]
         heard.append((1.0, self._weights.get(ALWAYS, _NOTHING)))
         serious, trouble, human = (sum(times * weight[of] for times, weight in heard) for of in range(3))
-        likely = 0.0 if OVER in found else TROUBLE.chance(trouble, severity)
-        doubted = DOUBTED if OVER in found or ELSEWHERE in found else 0.0
+        likely = 0.0 if RESOLVED in found else TROUBLE.chance(trouble, severity)
+        doubted = DOUBTED if RESOLVED in found or WORKS_ELSEWHERE in found else 0.0
         grave = SERIOUS.chance(serious + doubted, severity)
         return Opinion(_severity(grave, likely), likely, _chance(human), self._loudest(found))
 
     def _loudest(self, found: Mapping[str, float]) -> tuple[str, ...]:
-        spoke = [(self._weights.get(name, _NOTHING)[0], name) for name in found if name[0] != "<"]
+        """By what they say for serious; beginnings and facts are no words."""
+        words = [name for name in found if name[0] != "<" and name[-1] not in "*?"]
+        spoke = [(self._weights.get(name, _NOTHING)[0], name) for name in words]
         return tuple(name for weight, name in sorted(spoke, reverse=True)[:_NAMED] if weight > 0)
 
 

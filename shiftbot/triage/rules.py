@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shiftbot.triage import language
 from shiftbot.triage.hearing import Hearing, is_pleasantry, listen
-from shiftbot.triage.learned import HUMAN_FROM, TROUBLE_SEVERITY, Opinion, Weights, shipped
+from shiftbot.triage.learned import HUMAN_FROM, TROUBLE, TROUBLE_SEVERITY, Opinion, Weights, shipped
 from shiftbot.triage.replies import compose
 from shiftbot.triage.signals import KINDS
 from shiftbot.triage.text import clean_text, sentences
@@ -16,7 +16,6 @@ from shiftbot.triage.version import rules_digest
 from shiftbot.triage.words import features
 
 _REPORT_FROM = 0.17  # a problem faded or imagined below this is no report of its own
-_GRAVE = 0.6  # a problem that an answer alone does not end
 _TITLE = 90
 _CALLED = re.compile(r"^\s*(?:@[\w.-]+[\s,:]+)+(?=\S)")  # whom a message calls is not what it is about
 
@@ -33,12 +32,12 @@ class RulesEngine:
 
     def judge(self, conversation: Conversation, hearing: Hearing) -> Verdict:
         """The verdict on what was heard already."""
-        opinion = self._weights.weigh(features(conversation, hearing), hearing.severity)
-        hearing = replace(hearing, human=hearing.human or opinion.human >= HUMAN_FROM)
+        opinion = self._weigh(conversation, hearing)
+        hearing = _reconsidered(hearing, opinion)
         category = _category(hearing, opinion)
         severity = 0.0 if category == "noise" else opinion.severity
         escalate = severity >= ESCALATES_FROM or hearing.human
-        if _is_settled(hearing, opinion) and _only_thanks_since_the_answer(conversation):
+        if not escalate and _is_settled(hearing, opinion) and _only_thanks_since_the_answer(conversation):
             category = "noise"
         customers = [m for m in conversation.said if m.role == "customer"]
         spoken = language.of_conversation([m.text for m in customers[:1] + customers[1:][-10:]])
@@ -56,6 +55,30 @@ class RulesEngine:
             engine="rules",
             rules_digest=rules_digest(),
         )
+
+    def _weigh(self, conversation: Conversation, hearing: Hearing) -> Opinion:
+        """Of what was said after "it works again", too, by itself: that may be another matter."""
+        whole = self._weights.weigh(features(conversation, hearing), hearing.severity)
+        later = tuple(m for m in conversation.said if m.seq > hearing.resolved_at)
+        if hearing.resolved and any(m.role == "customer" and not is_pleasantry(m) for m in later):
+            anew = replace(conversation, said=later)
+            heard = listen(anew)
+            since = self._weights.weigh(features(anew, heard), heard.severity)
+            whole = max(whole, since, key=lambda opinion: opinion.severity)
+        if hearing.injection and whole.severity < ESCALATES_FROM:
+            # Instructions to the bot silence nothing, and raise nothing, by the words that they are made of.
+            return replace(whole, severity=hearing.severity)
+        return whole
+
+
+def _reconsidered(hearing: Hearing, opinion: Opinion) -> Hearing:
+    """What was heard, with what the words say of it: that a person is asked for, that it is not over after all."""
+    may_ask = not hearing.injection and not hearing.only_pleasantries
+    return replace(
+        hearing,
+        human=hearing.human or (may_ask and opinion.human >= HUMAN_FROM),
+        resolved=hearing.resolved and opinion.severity < TROUBLE_SEVERITY,
+    )
 
 
 def _category(hearing: Hearing, opinion: Opinion) -> Category:
@@ -81,14 +104,15 @@ def _heard_category(hearing: Hearing) -> Category:
 
 
 def _is_settled(hearing: Hearing, opinion: Opinion) -> bool:
-    """Whether thanks may end it: not for "we look at it" where something grave, or more than one person, waits.
+    """Whether thanks for an answer may end it: a question was asked, or all is well; nothing at fault or wished for waits.
 
-    Signals and words may each object.
+    Signals and words may each object. Closed silently is only what was understood.
     """
-    grave = any(s >= _GRAVE for s in hearing.problems.values())
-    is_open = not hearing.resolved and (grave or (bool(hearing.problems) and len(hearing.reporters) > 1))
-    calm = max(hearing.severity, opinion.severity) < ESCALATES_FROM
-    return calm and not hearing.human and not hearing.injection and not is_open
+    heard = hearing.strengths
+    understood = hearing.resolved or "how to" in heard or "praise" in heard
+    asked = "feature request" in heard or "complaint" in heard
+    waits = asked or bool(hearing.problems) or opinion.trouble >= TROUBLE.counts_from
+    return understood and not hearing.human and not hearing.injection and (hearing.resolved or not waits)
 
 
 def _only_thanks_since_the_answer(conversation: Conversation) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from shiftbot.triage.rules import RulesEngine
 from shiftbot.triage.verdict import Conversation
 from shiftbot.triage.words import features
 from tests.eval.labelled import Labelled, writers
-from tests.eval.score import BANDS, band, closed_reports, escalation, judge
+from tests.eval.score import BANDS, Judged, band, closed_reports, escalation, judge
 from tests.triage.conversations import conversation, messages
 from tests.triage.messages_threads import THREADS
 
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def learn(labelled: Iterable[Iterable[Labelled]]) -> Iterable[str]:
+def learn(labelled: Iterable[Iterable[Labelled]]) -> Iterator[str]:
     """The lines of weights.tsv, the heaviest words first."""
     examples = [_example(one) for labels in labelled for one in labels] + _of_the_tests()
     weights = [
@@ -89,12 +89,19 @@ def _example(one: Labelled) -> Example:
     """Whoever wakes somebody with less than a grave report asked for a person, as good as always."""
     grave, found = one.band == "high", _heard(one.conversation)[0]
     asked = one.escalate and not grave
-    return Example(found, grave and one.escalate, None if asked else grave or one.band == "medium", None if grave else asked)
+    return Example(
+        found,
+        grave and one.escalate,
+        None if asked else grave or one.band == "medium",
+        None if grave else asked,
+    )
 
 
 def _of_the_tests() -> list[Example]:
     """What tests/triage says; what asks for a person there, the tables of signals know."""
-    grave, calm, noise = ([conversation(text) for text in messages(name)] for name in ("grave", "calm", "noise"))
+    grave, calm, noise = (
+        [conversation(text) for text in messages(name)] for name in ("grave", "calm", "noise")
+    )
     threads = [(conversation(*lines), escalates) for escalates, lines in THREADS]
     said: list[tuple[Conversation, bool, bool | None]] = [
         *((one, True, True) for one in grave),
@@ -117,7 +124,7 @@ def _heard(one: Conversation) -> tuple[dict[str, float], bool]:
 
 def _check() -> None:
     everything = writers()
-    judged = []
+    judged: list[Judged] = []
     for left_out, labels in everything.items():
         others = [labels for name, labels in everything.items() if name != left_out]
         engine = RulesEngine(Weights.read(learn(others)))
@@ -127,7 +134,7 @@ def _check() -> None:
     _say("all of them", judged)
 
 
-def _say(name: str, judged: list) -> None:
+def _say(name: str, judged: list[Judged]) -> None:
     rates = {"escalate": escalation(judged)} | {b: band(judged, b) for b in BANDS}
     said = "  ".join(f"{what} {rate.recall:.2f}, {rate.precision:.2f}" for what, rate in rates.items())
     sys.stdout.write(f"{name:<14} {len(judged):>5}  {said}  closed {len(closed_reports(judged))}\n")

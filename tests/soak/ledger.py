@@ -97,6 +97,7 @@ def close(stage: Stage, said: Sequence[Said], rest: Rest) -> Verdict:
     lines = [
         ("messages said", f"{len(said):,}"),
         ("lost", f"{len(lost)}"),
+        ("events that Slack gave up after four tries", f"{len(stage.slack.events.given_up)}"),
         ("replies heard by customers", f"{len(heard):,}"),
         ("doubled", f"{doubled}"),
         ("of unknown outcome, kept for a human", f"{unknown}"),

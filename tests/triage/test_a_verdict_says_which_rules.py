@@ -8,8 +8,8 @@ from pathlib import Path
 import shiftbot.triage
 from shiftbot.triage import version
 from shiftbot.triage.engine import TriageEngine
-from shiftbot.triage.model import ModelEngine
 from shiftbot.triage.learned import FILE
+from shiftbot.triage.model import ModelEngine
 from shiftbot.triage.rules import RulesEngine
 from tests.triage.conftest import ScriptedServer, fails, verdict
 from tests.triage.conversations import conversation

@@ -1,4 +1,4 @@
-"""Thanks after an answer want no further answer; thanks that come with, or instead of, a grave report change nothing."""
+"""Thanks for the answer to a question want no further answer; what is at fault or wished for waits on, thanks or not."""
 
 from __future__ import annotations
 
@@ -12,10 +12,19 @@ ANSWER = ("bot:rules", "Thank you for the report.")
 
 @pytest.mark.parametrize("thanks", ["thanks!", "Thank you", "ok, thx", "danke", "👍"])
 def test_only_thanks_since_the_answer_is_noise(thanks: str) -> None:
-    found = RulesEngine().triage(conversation("The export button does not work", ANSWER, thanks))
+    found = RulesEngine().triage(conversation("How do I invite a colleague?", ANSWER, thanks))
 
     assert (found.category, found.reply, found.escalate) == ("noise", "", False)
-    assert found.severity > 0
+
+
+@pytest.mark.parametrize(
+    "report", ["The export button does not work", "Could you add a dark mode, please?", "lorem ipsum"]
+)
+def test_what_waits_is_not_closed_by_thanks(report: str) -> None:
+    found = RulesEngine().triage(conversation(report, ANSWER, "thanks!"))
+
+    assert found.category != "noise"
+    assert "stays with the team" in found.reply
 
 
 @pytest.mark.parametrize(
