@@ -164,7 +164,8 @@ def _furnish(it: Stage) -> None:
     with psycopg.connect(it.server.dsn(), autocommit=True) as conn:
         sync(conn, [Source.model_validate(source) for source in _sources()])
         # The platforms' limits are lifted: 30 replies a second are all that Telegram takes from one bot.
-        conn.execute("update private.send_limits set per_seconds = 0.01")  # not more sends: each is kept for so long
+        # By time, not by number: each send within its window is kept.
+        conn.execute("update private.send_limits set per_seconds = 0.01")
         conn.execute("update public.app_settings set storm_window = interval '0'")
         conn.execute("delete from public.escalation_steps where method <> 'phone_call'")
         for name, phone in PHONES.items():
