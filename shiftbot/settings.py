@@ -72,6 +72,11 @@ class Settings(Environment):
     slack_app_token: SecretStr = Field(
         SecretStr(""), description="xapp-..., only for `shiftbot listen slack` (Socket Mode)"
     )
+    slack_history_seconds: float = Field(
+        300,
+        ge=0,
+        description="how often the channels' history is looked through for what events did not bring; 0 never",
+    )
     slack_api_base_url: str = Field("https://slack.com/api/", description="Web API server")
 
     enable_llm: bool = Field(False, description="true: a model triages and the rules step in when it fails")

@@ -15,6 +15,7 @@ from shiftbot.db import open_pool
 from shiftbot.settings import Settings
 from webhooks import counters
 from webhooks.app import create_app
+from webhooks.slack_history import SlackHistory
 from webhooks.sources_watch import SourcesWatch
 
 
@@ -66,6 +67,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         )
         pool.open()
         SourcesWatch(Path(settings.sources_file), pool).start()
+        if settings.slack_bot_token.get_secret_value() and settings.slack_history_seconds:
+            SlackHistory(settings, pool).start()
         return create_app(settings, pool)
 
 

@@ -37,6 +37,7 @@ GROUPS = [-1_001_000_001_000 - n for n in range(40)]
 CHANNELS = [f"C0SOAK{n:04d}" for n in range(10)]
 PHONES = {"Ada": "+15550100001", "Ben": "+15550100002"}
 WEBHOOKS = 2  # Slack tries four times within six minutes: of a single one that dies every minute, some events would find nobody
+HISTORY_SECONDS = 20  # what Slack gave up is looked for in its channels
 RESTART_SECONDS = 1.0  # what a supervisor takes to notice
 
 
@@ -205,6 +206,7 @@ def _environment(server: EmbeddedPostgres, sims: tuple[Any, ...], port: int, sou
         "TELEGRAM_WEBHOOK_SECRET": SECRET,
         "TELEGRAM_API_BASE_URL": telegram.url,
         "SLACK_BOT_TOKEN": slack.token,
+        "SLACK_HISTORY_SECONDS": str(HISTORY_SECONDS),
         "SLACK_SIGNING_SECRET": SLACK_SECRET,
         "SLACK_API_BASE_URL": f"{slack.url}/api/",
         "ENABLE_LLM": "true",

@@ -15,6 +15,7 @@ from shiftbot.db import open_pool
 from shiftbot.settings import Settings, SettingsError
 from webhooks.listen import slack, telegram
 from webhooks.listen.doorway import Doorway
+from webhooks.slack_history import SlackHistory
 from webhooks.sources_watch import SourcesWatch
 
 log = logging.getLogger(__name__)
@@ -45,11 +46,15 @@ def run(settings: Settings, platform: str, stop: threading.Event) -> None:
     """Fetches until `stop` is set. Raises ListenError."""
     dsn = settings.database_url.get_secret_value()
     with open_pool(dsn, "shiftbot_ingest", slack.WORKERS + 1, "listen", timeout=5) as pool:
-        watch = SourcesWatch(Path(settings.sources_file), pool)
-        watch.start()
+        watches: list[SourcesWatch | SlackHistory] = [SourcesWatch(Path(settings.sources_file), pool)]
+        if platform == "slack" and settings.slack_history_seconds:
+            watches.append(SlackHistory(settings, pool))
+        for watch in watches:
+            watch.start()
         listen = {"telegram": telegram.listen, "slack": slack.listen}[platform]
         try:
             with closing(Doorway(settings, pool)) as door:
                 listen(settings, door, stop)
         finally:
-            watch.stop()
+            for watch in watches:
+                watch.stop()
