@@ -61,14 +61,15 @@ class Server(BaseApplication):  # type: ignore[misc]
         pool = open_pool(
             settings.database_url.get_secret_value(),
             "shiftbot_ingest",
-            settings.webhooks_threads + 1,
+            settings.webhooks_threads + 2,  # and the two that watch
             "webhooks",
             timeout=2,  # Slack hangs up after 3 seconds and would not hear the 503
         )
         pool.open()
-        SourcesWatch(Path(settings.sources_file), pool).start()
+        watch = SourcesWatch(Path(settings.sources_file), pool)
+        watch.start()
         if settings.slack_bot_token.get_secret_value() and settings.slack_history_seconds:
-            SlackHistory(settings, pool).start()
+            SlackHistory(settings, pool, watch.synced).start()
         return create_app(settings, pool)
 
 

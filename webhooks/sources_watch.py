@@ -21,6 +21,7 @@ class SourcesWatch(threading.Thread):
         self._pool = pool
         self._check_seconds = check_seconds
         self._stopping = threading.Event()
+        self.synced = threading.Event()  # the database's sources are those of the file
 
     def run(self) -> None:
         """Syncs, then looks every `check_seconds`, until `stop`."""
@@ -49,6 +50,7 @@ class SourcesWatch(threading.Thread):
             if not is_outage(error):
                 log.exception("sources cannot be synced", extra={"action": "sources_failed"})
             return False
+        self.synced.set()
         log.info(
             "sources synced",
             extra={

@@ -1,6 +1,7 @@
 -- Slack gives an event up after four tries within six minutes. The webhooks read the channels' own history now and then and record
 -- what is not there: these say where to look, since when, and which of what was found is missing.
--- Watch: nothing from before a source was entered or changed last: its settings may have let those messages pass.
+-- Watch: nothing from before a source was entered or changed last: its settings may have let those messages pass. What was not meant
+-- for us when it was said stays so: a ticket that its thread got later does not make it part of a report.
 
 create function private.slack_channels() returns table (chat text, since timestamptz)
 language plpgsql stable security definer set search_path = '' as $$  -- definer: the webhooks hold no right on tables
@@ -13,16 +14,27 @@ end
 $$;
 comment on function private.slack_channels() is 'The channels whose history can be read, and from when on what is in it should be recorded.';
 
-create function private.unrecorded(p_external_ids text[]) returns setof text
+create function private.unrecorded(
+  p_chat text, p_external_ids text[], p_thread_keys text[], p_sent_at timestamptz[], p_addressed boolean[]) returns setof text
 language plpgsql stable security definer set search_path = '' as $$  -- definer: the webhooks hold no right on tables
+declare
+  only_mentions boolean;
 begin
+  select s.settings ->> 'intake' = 'mentions' into only_mentions from public.sources as s
+  where s.platform = 'slack' and s.external_id = p_chat;
   return query
-    select i.external_id from unnest(p_external_ids) with ordinality as i (external_id, place)
+    select i.external_id
+    from unnest(p_external_ids, p_thread_keys, p_sent_at, p_addressed) with ordinality
+      as i (external_id, thread_key, sent_at, is_addressed, place)
     where not exists (select from public.ticket_actions as a where a.external_id = i.external_id)
+      and (not coalesce(only_mentions, false) or i.is_addressed or exists (
+        select from public.tickets as t
+        where t.platform = 'slack' and t.chat_external_id = p_chat and t.thread_key = i.thread_key and t.created_at < i.sent_at))
     order by i.place;
 end
 $$;
-comment on function private.unrecorded(text[]) is 'Those of the messages that no journal has, in the given order.';
+comment on function private.unrecorded(text, text[], text[], timestamptz[], boolean[]) is
+  'Those of a channel''s messages that no journal has and that were meant for us when they were said, in the given order.';
 
-revoke execute on function private.slack_channels(), private.unrecorded(text[]) from public;
-grant execute on function private.slack_channels(), private.unrecorded(text[]) to shiftbot_ingest;
+revoke execute on function private.slack_channels(), private.unrecorded(text, text[], text[], timestamptz[], boolean[]) from public;
+grant execute on function private.slack_channels(), private.unrecorded(text, text[], text[], timestamptz[], boolean[]) to shiftbot_ingest;

@@ -34,7 +34,7 @@ where a.status_after is distinct from private.next_status(a.before, a.event)
 @pytest.fixture
 def seeded(database: Database, monkeypatch: pytest.MonkeyPatch, shiftbot: Run) -> psycopg.Connection[Any]:
     monkeypatch.setenv("DATABASE_URL", database.admin_dsn)
-    code, out, err = shiftbot("seed", "--tickets", str(TICKETS))
+    code, out, err = shiftbot("seed", "--tickets", str(TICKETS), "--unclosed", "50")
     assert (code, err) == (0, "")
     assert f"Made {TICKETS} tickets" in out
     return database.connect()

@@ -11,6 +11,7 @@ MAY_CALL = {
         *("ingest_message", "move_source", "sync_sources"),
         *("press_page", "hear_sms", "hear_call_status", "answer_call", "look_at_link", "acknowledge_by_link"),
         *("metrics", "readiness", "calendar", "correlation_of_ticket", "correlation_of_attempt"),
+        *("slack_channels", "unrecorded"),
     },
     "shiftbot_worker": {
         *("read_queue", "archive_message", "await_queue", "postpone_message", "fail_message", "claim_triage"),

@@ -33,7 +33,7 @@ def test_every_program_is_replaced_under_load() -> None:
 
     # The dashboard holds nothing that it could finish: until it serves, the signal ends it.
     assert codes.pop("dashboard") in (0, -signal.SIGTERM)
-    assert codes == {"webhooks": 0, "worker-0": 0, "worker-1": 0}
+    assert codes == {"webhooks-0": 0, "webhooks-1": 0, "worker-0": 0, "worker-1": 0}
     assert len(traffic.said) > 20
     assert verdict.wrong == []
     assert unsure == [(0,)]

@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from shiftbot.db import Pool, open_pool
+from shiftbot.db import Pool
+from shiftbot.sim.slack_world import BOT_USER
 from tests.support.product import CHANNEL, Product
+from tests.support.slack_history import end, failures, reader, recorded, say, unheard, unheard_by_us
 from webhooks.slack_history import SlackHistory
 
 pytestmark = pytest.mark.newest_postgres
-NOWHERE = "http://127.0.0.1:9/"
 
 
-@pytest.fixture
-def pool(story: Product) -> Iterator[Pool]:
-    with open_pool(story.database.dsn, "shiftbot_ingest", 2, "history", timeout=1) as it:
-        yield it
-
-
-@pytest.fixture
-def history(story: Product, pool: Pool) -> SlackHistory:
-    # Entered long ago: what is in the channel is younger than the source.
-    story.conn.execute("alter table public.sources disable trigger touch_updated_at")
-    story.conn.execute(
-        "update public.sources set created_at = now() - interval '9 days', updated_at = now() - interval '9 days'"
-    )
-    story.slack.events.retry_delays = ()
-    return SlackHistory(story.settings, pool)
-
-
-def recorded(story: Product) -> list[str]:
-    query = "select external_id from public.ticket_actions where event = 'message' order by id"
-    return [row[0] for row in story.rows(query)]
-
-
-def say(story: Product, words: str, thread: str = "") -> str:
-    return f"slack:{CHANNEL}/{story.slack.say(CHANNEL, 'U0ALICE', words, thread)['ts']}"
-
-
-def unheard(story: Product, words: str, thread: str = "") -> str:
-    """Said while nobody answers Slack."""
-    events = story.slack.events
-    heard_at, events.events_url = events.events_url, NOWHERE
-    count = len(events.given_up)
-    name = say(story, words, thread)
-    assert story.until(lambda: len(events.given_up) > count)
-    events.events_url = heard_at
-    return name
+@pytest.fixture(autouse=True)
+def _nothing_fails(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    assert failures(caplog) == []
 
 
 def test_a_report_that_slack_gave_up_is_recorded_once_and_answered(
@@ -71,6 +43,16 @@ def test_an_answer_in_a_thread_joins_its_ticket(story: Product, history: SlackHi
     assert history.look(young_seconds=0) == 1
     assert recorded(story) == [first, second]
     assert len(story.statuses()) == 1
+
+
+def test_an_answer_that_was_also_sent_to_the_channel_is_one(story: Product, history: SlackHistory) -> None:
+    thread = say(story, "The export fails").rpartition("/")[2]
+    assert story.until(lambda: len(recorded(story)) == 1)
+    with unheard_by_us(story):
+        story.slack.broadcast(CHANNEL, "U0BOB", "The export fails for me too", thread)
+
+    assert history.look(young_seconds=0) == 1
+    assert len(recorded(story)) == 2
 
 
 def test_what_slack_delivers_late_after_all_is_not_doubled(story: Product, history: SlackHistory) -> None:
@@ -98,9 +80,11 @@ def test_nothing_from_before_the_source_was_entered_or_changed(story: Product, h
 
 def test_nothing_where_a_source_is_inactive(story: Product, history: SlackHistory) -> None:
     unheard(story, "The export fails")
+    story.conn.execute("alter table public.sources disable trigger touch_updated_at")
     story.conn.execute("update public.sources set is_active = false")
 
     assert history.look(young_seconds=0) == 0
+    assert story.slack.calls["conversations.history"] == 0
 
 
 def test_the_bots_own_words_are_left(story: Product, history: SlackHistory) -> None:
@@ -114,23 +98,79 @@ def test_the_bots_own_words_are_left(story: Product, history: SlackHistory) -> N
     assert recorded(story) == before
 
 
-def test_while_slack_refuses_nothing_is_recorded_and_it_asks_again(
+def test_what_slack_shows_and_nobody_said_is_left(story: Product, history: SlackHistory) -> None:
+    story.slack.bot_message(CHANNEL, "Build 17 failed")
+
+    assert history.look(young_seconds=0) == 0
+    assert recorded(story) == []
+
+
+def test_what_was_not_meant_for_us_stays_so_when_its_thread_gets_a_ticket(
     story: Product, history: SlackHistory
 ) -> None:
+    story.conn.execute("""update public.sources set settings = '{"intake": "mentions"}'""")
+    root = say(story, "Lunch at twelve?").rpartition("/")[2]
+    mention = say(story, f"<@{BOT_USER}> the menu page fails", root)
+    assert story.until(lambda: recorded(story) == [mention])
+    answer = unheard(story, "for me it fails too", root)
+
+    assert history.look(young_seconds=0) == 1
+    assert recorded(story) == [mention, answer]
+
+
+def test_a_mention_that_slack_gave_up_is_recorded(story: Product, history: SlackHistory) -> None:
+    story.conn.execute("""update public.sources set settings = '{"intake": "mentions"}'""")
+    name = unheard(story, f"<@{BOT_USER}> the export fails")
+
+    assert history.look(young_seconds=0) == 1
+    assert recorded(story) == [name]
+
+
+def test_a_thread_is_read_again_only_when_others_wrote_in_it(story: Product, history: SlackHistory) -> None:
+    first = say(story, "The export fails")
+    thread = first.rpartition("/")[2]
+    say(story, "for me too", thread)
+    assert story.until(lambda: len(recorded(story)) == 2)
+    for _ in range(2):
+        assert history.look(young_seconds=0) == 0
+    assert story.slack.calls["conversations.replies"] == 1
+    unheard(story, "and now the import", thread)
+
+    assert history.look(young_seconds=0) == 1
+    assert story.slack.calls["conversations.replies"] == 2
+
+
+def test_only_one_of_two_looks_and_the_other_after_it(
+    story: Product, ingest: Pool, history: SlackHistory
+) -> None:
+    other = SlackHistory(story.settings, ingest, threading.Event())
+    assert history.look() == 0
+    unheard(story, "The export fails")
+    assert other.look(young_seconds=0) == 0
+    end(history)
+
+    assert other.look(young_seconds=0) == 1
+    end(other)
+
+
+def test_where_slack_asks_for_patience_it_waits_and_reads(story: Product, history: SlackHistory) -> None:
     name = unheard(story, "The export fails")
     story.slack.fault("rate_limited", count=1, seconds=1)
 
-    assert history.look(young_seconds=0) == 0
-    story.slack.clear_faults()
     assert history.look(young_seconds=0) == 1
     assert recorded(story) == [name]
 
 
-def test_while_the_database_is_away_it_asks_again(story: Product, history: SlackHistory) -> None:
-    name = unheard(story, "The export fails")
-    story.conn.execute("revoke execute on all functions in schema private from shiftbot_ingest")
-    assert history.look(young_seconds=0) == 0
-    story.conn.execute("grant execute on all functions in schema private to shiftbot_ingest")
+def test_it_looks_once_the_sources_are_those_of_the_file(story: Product, ingest: Pool) -> None:
+    settings = story.settings.model_copy(update={"slack_history_seconds": 0.05})
+    story = dataclasses.replace(story, settings=settings)
+    synced = threading.Event()
+    thread = reader(story, ingest, synced)
+    thread.start()
+    thread.join(0.3)
+    assert story.slack.calls["conversations.history"] == 0
+    synced.set()
 
-    assert history.look(young_seconds=0) == 1
-    assert recorded(story) == [name]
+    assert story.until(lambda: story.slack.calls["conversations.history"] > 1)
+    end(thread)
+    assert not thread.is_alive()

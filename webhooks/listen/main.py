@@ -45,10 +45,11 @@ def main(settings: Settings, platform: str) -> int:
 def run(settings: Settings, platform: str, stop: threading.Event) -> None:
     """Fetches until `stop` is set. Raises ListenError."""
     dsn = settings.database_url.get_secret_value()
-    with open_pool(dsn, "shiftbot_ingest", slack.WORKERS + 1, "listen", timeout=5) as pool:
-        watches: list[SourcesWatch | SlackHistory] = [SourcesWatch(Path(settings.sources_file), pool)]
+    with open_pool(dsn, "shiftbot_ingest", slack.WORKERS + 2, "listen", timeout=5) as pool:
+        sources_watch = SourcesWatch(Path(settings.sources_file), pool)
+        watches: list[SourcesWatch | SlackHistory] = [sources_watch]
         if platform == "slack" and settings.slack_history_seconds:
-            watches.append(SlackHistory(settings, pool))
+            watches.append(SlackHistory(settings, pool, sources_watch.synced))
         for watch in watches:
             watch.start()
         listen = {"telegram": telegram.listen, "slack": slack.listen}[platform]
