@@ -18,7 +18,9 @@ _PRESS = """
 select outcome, holder, ticket_ids, private.correlation_of_attempt(%(attempt_id)s)
 from private.press_page(%(attempt_id)s, %(verb)s, %(platform)s::public.platform, %(person)s)
 """
-_EFFECTIVE = frozenset({"acknowledged", "already_acknowledged", "extended", "passed_on"})
+_EFFECTIVE = frozenset(
+    {"acknowledged", "already_acknowledged", "extended", "passed_on", "marked", "already_marked"}
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,10 @@ class Pressed:
 
 
 def press(pool: Pool, button: PagePress) -> Pressed:
-    """Acknowledges or passes on, where this person may. Repeats are harmless. Raises psycopg errors, PoolTimeout."""
+    """Acknowledges, passes on or marks as not needed, where this person may. Repeats are harmless.
+
+    Raises psycopg errors, PoolTimeout.
+    """
     arguments = {
         "attempt_id": button.attempt_id,
         "verb": button.verb,
@@ -65,6 +70,10 @@ def _words(outcome: str, holder: str, ticket_ids: list[int]) -> str:
         "already_acknowledged": f"{holder} has it{of_what}.",
         "extended": f"Still yours{of_what}.",
         "passed_on": f"Passed on{of_what}.",
+        "marked": f"Noted: it need not have rung{of_what}.",
+        "already_marked": f"Noted already{of_what}.",
+        "unacknowledged": "Nobody has it yet: acknowledge it first.",
+        "moved_on": f"It went on since{of_what}. Once it is closed, mark it there.",
         "refused": "Only the engineers of this team can do that.",
         "over": "No longer needed: it is closed or was taken back.",
     }.get(outcome, "This button no longer belongs to a page.")

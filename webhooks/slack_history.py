@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from shiftbot.db import Pool, connect, described, is_outage
 from shiftbot.platforms.base import Incoming, Permanent, SendError
@@ -23,6 +24,14 @@ from webhooks.record import record
 
 log = logging.getLogger(__name__)
 YOUNG_SECONDS = 60.0  # its event may still be on its way
+_ENOUGH = 2  # channels that Slack did not answer for: it is Slack
+# The others do not wait for hours for a leader whose host is gone.
+_WATCHED = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 _NOT_FOUND = (
     "ignored_",
     "dropped",
@@ -32,10 +41,10 @@ _NOT_FOUND = (
 
 @dataclass(frozen=True)
 class _Known:
-    """Of one channel as it was last looked through: what need not be asked for again."""
+    """What need not be asked for again in one channel: threads as they stood, and messages by external_id."""
 
     threads: dict[str, str] = field(default_factory=dict)
-    said: frozenset[str] = frozenset()
+    names: set[str] = field(default_factory=set)
 
 
 class SlackHistory(threading.Thread):
@@ -45,11 +54,12 @@ class SlackHistory(threading.Thread):
         super().__init__(name="slack-history", daemon=True)
         self._history = History(settings)
         self._every = settings.slack_history_seconds
-        self._dsn = settings.database_url.get_secret_value()
+        self._dsn = make_conninfo(settings.database_url.get_secret_value(), **_WATCHED)
         self._pool = pool
         self._synced = synced  # before, the sources may not be those of the file
         self._conn: psycopg.Connection[Any] | None = None  # holds the lock of the one that looks
         self._known: dict[str, _Known] = {}
+        self._found = 0  # in the round in hand
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -66,23 +76,37 @@ class SlackHistory(threading.Thread):
 
     def look(self, young_seconds: float = YOUNG_SECONDS) -> int:
         """One round through all channels; how many messages were missing and are recorded now."""
-        found = 0
+        self._found = 0
         try:
-            for channel, since in self._channels():
-                found += self._look_through(channel, since.timestamp(), time.time() - young_seconds)
-        except SendError as error:
-            _failed("Slack does not answer", error)
+            is_slack_there = self._look_through_all(young_seconds)
         except Exception as error:  # a round that fails is a round late, and not the last one
             _failed("Slack's history is not read", error)
-            self._let_go()
-        if found:
-            log.warning("Slack had not delivered", extra={"action": "history_recorded", "messages": found})
-        return found
+            is_slack_there = False
+        if not is_slack_there:
+            self._let_go()  # from another host it, or the database, may be reached
+        if self._found:
+            count = {"action": "history_recorded", "messages": self._found}
+            log.warning("Slack had not delivered", extra=count)
+        return self._found
+
+    def _look_through_all(self, young_seconds: float) -> bool:
+        failed = 0
+        for channel, since in self._channels():
+            try:
+                self._look_through(channel, since.timestamp(), time.time() - young_seconds)
+            except SendError as error:  # the other channels' reports do not wait for this one
+                _failed("a channel's history is not read", error, channel)
+                failed += not isinstance(error, Permanent)  # else we are no member, say
+            if failed >= _ENOUGH:
+                break
+        return failed == 0
 
     def _channels(self) -> list[tuple[str, datetime]]:
-        """None where another process looks: it holds the lock for as long as it lives."""
+        """None where another process looks: it holds the lock for as long as its connection lives."""
         if self._conn is None:
             self._conn = connect(self._dsn, "shiftbot_ingest", "slack-history")
+            limit = f"{max(600, 3 * self._every):.0f}s"
+            self._conn.execute("select set_config('idle_session_timeout', %s, false)", (limit,))
             lock = "select pg_try_advisory_lock(hashtextextended('shiftbot.slack_history', 0))"
             if self._conn.execute(lock).fetchone() != (True,):
                 self._let_go()
@@ -94,21 +118,21 @@ class SlackHistory(threading.Thread):
             self._conn.close()
         self._conn = None
 
-    def _look_through(self, channel: str, since: float, until: float) -> int:
-        known = self._known.get(channel, _Known())
+    def _look_through(self, channel: str, since: float, until: float) -> None:
         if since >= until:
-            return 0
-        try:
-            reading = self._history.read(channel, since, until, known.threads)
-        except Permanent as error:  # not a member, say: the other channels' reports are not to wait for it
-            _failed("a channel's history is not read", error, channel)
-            return 0
-        said = {one.external_id: one for one in reading.said}
-        new = [one for one in reading.said if one.external_id not in known.said]
-        outcomes = [self._recorded(said[name]) for name in self._missing(channel, new)]
-        if None not in outcomes:
-            self._known[channel] = _Known(reading.threads, frozenset(said))
-        return sum(outcome is not None and not outcome.startswith(_NOT_FOUND) for outcome in outcomes)
+            return
+        known, now = self._known.setdefault(channel, _Known()), _Known()
+        for reading in self._history.read(channel, since, until, known.threads, known.names):
+            said = {one.external_id: one for one in reading.said}
+            outcomes = {name: self._recorded(said[name]) for name in self._missing(channel, reading.said)}
+            self._found += sum(
+                one is not None and not one.startswith(_NOT_FOUND) for one in outcomes.values()
+            )
+            failed = {name for name, one in outcomes.items() if one is None}
+            for kept in (known, now):  # in place: a channel has thousands of pieces
+                kept.names.update(reading.names - failed)
+                kept.threads.update({} if failed else reading.threads)
+        self._known[channel] = now  # of a whole day, and no more than that
 
     def _missing(self, channel: str, said: list[Incoming]) -> list[str]:
         if not said or self._conn is None:

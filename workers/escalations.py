@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -30,6 +31,7 @@ Request = tuple[
     int, int, str | None
 ]  # one that went through: the attempt, its queue message, the provider's name for it
 WORTH_A_BATCH = 2
+_LOOK = "select private.look_at_attempt(%(attempt_id)s), private.page_needless_for(%(attempt_id)s)"
 
 
 class EscalationsHandler:
@@ -172,11 +174,12 @@ class EscalationsHandler:
     def _catch_up(self, message: Message, attempt_id: int) -> str:
         """Stops a ring that nobody wants any more, or brings what was sent up to date."""
         with self._pool.connection() as conn:
-            row = conn.execute("select private.look_at_attempt(%s)", (attempt_id,)).fetchone()
+            row = conn.execute(_LOOK, {"attempt_id": attempt_id}).fetchone()
         if row is None or row[0] is None:
             raise LookupError(f"no attempt {attempt_id}")
         outcome, over_for = row[0].pop("outcome"), float(row[0].pop("over_for") or 0)
-        page = Page.from_row(row[0])
+        page = replace(Page.from_row(row[0]), is_needless=row[1] is not None)
+        over_for = min(over_for, row[1]) if page.is_needless else over_for  # news of the morning after
         channel = self._channels.get(page.method)
         try:
             if channel is not None and page.state not in ("ringing", "joined"):

@@ -76,6 +76,7 @@ class Page:
     holder: str = ""  # who acknowledged, by name
     note: str = ""  # the words of a notice
     is_test: bool = False
+    is_needless: bool = False  # somebody said, once it was acknowledged, that it need not have rung
     external_id: str | None = None  # what the provider called the earlier send: call sid, message id
 
     @classmethod

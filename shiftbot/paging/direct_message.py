@@ -43,7 +43,7 @@ class DirectMessage:
     def tell(self, page: Page) -> None:
         """Writes how the page stands under its words; nothing where no message is known. Raises like `send`."""
         if page.external_id is not None:
-            buttons = _buttons(page) if page.state in _MAY_BE_ACKNOWLEDGED else ()
+            buttons = _buttons(page) if page.state in _MAY_BE_ACKNOWLEDGED else _afterwards(page)
             self._client.edit(page.external_id, self._outgoing(page, "", buttons))
 
     def close(self) -> None:
@@ -71,3 +71,9 @@ def _buttons(page: Page) -> tuple[Button, ...]:
         return (acknowledge, Button("Pass on", "page_pass", page.attempt_id))
     # A reminder before an acknowledgement expires: the same button extends it.
     return (acknowledge,) if page.tickets and page.state in ("ringing", "acknowledged") else ()
+
+
+def _afterwards(page: Page) -> tuple[Button, ...]:
+    """Once somebody had it, whoever was woken may say that it need not have rung."""
+    may_be_marked = page.kind == "ring" and page.tickets and page.holder and not page.is_needless
+    return (Button("Not needed", "page_needless", page.attempt_id),) if may_be_marked else ()

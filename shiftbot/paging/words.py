@@ -41,9 +41,12 @@ def text(page: Page) -> str:
 
 def status(page: Page) -> str:
     """How the page stands, in one line; empty while it rings."""
-    if page.state == "acknowledged":
-        return f"{page.holder or 'Somebody'} has it."
-    return "No longer needed: it is closed or was taken back." if page.state == "resolved" else ""
+    lines = {
+        "acknowledged": f"{page.holder or 'Somebody'} has it.",
+        "resolved": "No longer needed: it is closed or was taken back.",
+    }
+    needless = " Marked: it need not have rung." if page.is_needless else ""
+    return lines[page.state] + needless if page.state in lines else ""
 
 
 def sms(page: Page) -> str:

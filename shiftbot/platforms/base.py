@@ -17,8 +17,10 @@ Origin = Literal[
 UserEvent = Literal[
     "message", "edited", "deleted", "feedback_positive", "feedback_negative", "human_requested"
 ]
-PageVerb = Literal["acknowledge", "pass_on"]
-PageButton = Literal["page_ack", "page_pass"]  # what an engineer's button is called on the wire
+PageVerb = Literal["acknowledge", "pass_on", "not_needed"]
+PageButton = Literal[
+    "page_ack", "page_pass", "page_needless"
+]  # what an engineer's button is called on the wire
 
 
 def origin_name(origin: str) -> str:

@@ -19,7 +19,11 @@ BUTTON_EVENTS: dict[str, UserEvent] = {
     "feedback_negative": "feedback_negative",
     "human_requested": "human_requested",
 }
-PAGE_VERBS: dict[str, PageVerb] = {"page_ack": "acknowledge", "page_pass": "pass_on"}
+PAGE_VERBS: dict[str, PageVerb] = {
+    "page_ack": "acknowledge",
+    "page_pass": "pass_on",
+    "page_needless": "not_needed",
+}
 LARGEST_ID = 2**63 - 1  # Postgres bigint
 
 log = logging.getLogger(__name__)

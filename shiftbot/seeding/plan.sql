@@ -12,7 +12,8 @@ select s.story, s.seq, s.event, a.action_type, a.written_by[1] as actor_type,
   case when s.event in ('triaged_answer') then 'answer' when s.event = 'triaged_escalate' then 'hand_off'
     when s.event = 'public_reply' then 'public_reply'
     when s.event in ('feedback_positive', 'feedback_negative', 'human_requested') then 'confirmation' end as reply_kind,
-  lead(s.event) over (partition by s.story order by s.seq) is not distinct from 'reply_delivered' as is_delivered,
+  case lead(s.event) over (partition by s.story order by s.seq)
+    when 'reply_delivered' then 'delivered' when 'reply_failed' then 'failed' when 'reply_unknown' then 'unknown' end as reply_state,
   count(*) over (partition by s.story) as length,
   bool_or(s.event = 'call_placed') over (partition by s.story) as is_paged
 from steps as s join public.action_events as a using (event);
@@ -20,6 +21,6 @@ from steps as s join public.action_events as a using (event);
 create temporary table seed_tickets (
   n bigint, ticket_id bigint, story integer, platform public.platform, source_id bigint, chat text, thread text, author text,
   author_name text, engineer_id bigint, severity numeric(4, 3), title text, detail text, correlation text,
-  began timestamptz, at timestamptz, head bytea);
+  began timestamptz, at timestamptz, head bytea, ring_outcome text);
 create index on seed_tickets (story);
 analyze seed_steps;

@@ -25,20 +25,21 @@ select t.ticket_id, max(p.said_seq) from seed_tickets as t join seed_steps as p 
 where p.action_type = 'llm_answer' group by t.ticket_id;
 
 create temporary table seed_replies on commit drop as
-select %(first_reply)s + t.n * 32 + p.seq as id, t.ticket_id, p.seq, p.reply_kind, p.said_seq, p.is_delivered, a.created_at,
+select %(first_reply)s + t.n * 32 + p.seq as id, t.ticket_id, p.seq, p.reply_kind, p.said_seq, p.reply_state, a.created_at,
   coalesce(a.body, case p.event when 'feedback_positive' then 'Glad to hear that!' else 'A colleague is being called.' end) as body,
   t.platform, t.chat
 from seed_tickets as t join seed_steps as p on p.story = t.story and p.reply_kind is not null
 join public.ticket_actions as a on a.ticket_id = t.ticket_id and a.seq = p.seq;
 insert into public.replies (id, ticket_id, cause_seq, kind, body, answers_seq, state, created_at, finished_at)
 overriding system value
-select r.id, r.ticket_id, r.seq, r.reply_kind, r.body, r.said_seq, case when r.is_delivered then 'delivered' else 'pending' end,
-  r.created_at, case when r.is_delivered then r.created_at + interval '1 second' end
+select r.id, r.ticket_id, r.seq, r.reply_kind, r.body, r.said_seq, coalesce(r.reply_state, 'pending'),
+  r.created_at, case when r.reply_state is not null then r.created_at + interval '1 second' end
 from seed_replies as r order by r.id;
-insert into public.reply_attempts (reply_id, part, state, claimed_at, finished_at, external_id)
-select r.id, 1, 'sent', r.created_at + interval '0.3 seconds', r.created_at + interval '1 second',
-  r.platform || ':' || r.chat || '/seed-reply-' || r.id
-from seed_replies as r where r.is_delivered order by r.id;
+insert into public.reply_attempts (reply_id, part, state, claimed_at, finished_at, external_id, error)
+select r.id, 1, case r.reply_state when 'delivered' then 'sent' else r.reply_state end, r.created_at + interval '0.3 seconds',
+  r.created_at + interval '1 second', case r.reply_state when 'delivered' then r.platform || ':' || r.chat || '/seed-reply-' || r.id end,
+  case r.reply_state when 'failed' then 'the bot was removed' when 'unknown' then 'the connection was cut' end
+from seed_replies as r where r.reply_state is not null order by r.id;
 
 insert into public.escalations (id, ticket_id, state, step, batch, due_at, on_call_id, cycle_started_at, opened_at, changed_at,
   acknowledged_by, acknowledged_at, ack_expires_at, correlation_id)
@@ -56,7 +57,7 @@ cross join lateral (
 insert into public.escalation_attempts (id, escalation_id, engineer_id, method, step, batch, due_at, claimed_at, tries, outcome,
   outcome_at, external_id)
 overriding system value
-select %(first_attempt)s + t.n, %(first_escalation)s + t.n, t.engineer_id, 'phone_call', 1, 1, e.opened_at, e.opened_at, 1, 'no_answer',
+select %(first_attempt)s + t.n, %(first_escalation)s + t.n, t.engineer_id, 'phone_call', 1, 1, e.opened_at, e.opened_at, 1, t.ring_outcome,
   e.opened_at + interval '30 seconds', 'CAseed' || t.ticket_id
 from seed_tickets as t join public.escalations as e on e.id = %(first_escalation)s + t.n;
 
@@ -65,7 +66,7 @@ select private.enqueue('triage', jsonb_build_object('ticket_id', t.ticket_id, 's
 from seed_tickets as t join seed_steps as p on p.story = t.story and p.seq = p.length
 left join private.triage_state as s on s.ticket_id = t.ticket_id
 where p.status_after = 'open' and p.said_seq > coalesce(s.triaged_seq, 0);
-select private.enqueue('replies', jsonb_build_object('reply_id', r.id, 'ticket_id', r.ticket_id)) from seed_replies as r where not r.is_delivered;
+select private.enqueue('replies', jsonb_build_object('reply_id', r.id, 'ticket_id', r.ticket_id)) from seed_replies as r where r.reply_state is null;
 -- What was handled is in the archives, as long as these are kept.
 insert into pgmq.a_triage (msg_id, read_ct, enqueued_at, archived_at, vt, message)
 select nextval(pg_get_serial_sequence('pgmq.q_triage', 'msg_id')), 1, a.created_at, a.created_at + interval '2 seconds', a.created_at,
@@ -77,7 +78,7 @@ where a.created_at > now() - (select nullif(archive_days, 0) * interval '1 day' 
 insert into pgmq.a_replies (msg_id, read_ct, enqueued_at, archived_at, vt, message)
 select nextval(pg_get_serial_sequence('pgmq.q_replies', 'msg_id')), 1, r.created_at, r.created_at + interval '1 second', r.created_at,
   jsonb_build_object('reply_id', r.id, 'ticket_id', r.ticket_id)
-from seed_replies as r where r.is_delivered
+from seed_replies as r where r.reply_state is not null
   and r.created_at > now() - (select nullif(archive_days, 0) * interval '1 day' from public.app_settings);
 
 insert into private.source_activity as s (source_id, last_event_at)

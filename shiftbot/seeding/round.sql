@@ -21,9 +21,9 @@ with drafted as (
           'severity', t.severity, 'language', 'en', 'engine', 'rules', 'answers_seq', p.said_seq)
         when p.event in ('call_placed', 'call_outcome') then jsonb_build_object(
           'attempt_id', %(first_attempt)s + t.n, 'method', 'phone_call', 'step', 1, 'engineer_id', t.engineer_id)
-          || case p.event when 'call_outcome' then '{"outcome": "no_answer"}'::jsonb else '{}' end
+          || case p.event when 'call_outcome' then jsonb_build_object('outcome', t.ring_outcome) else '{}' end
         when p.event = 'acknowledged' then jsonb_build_object('assigned_engineer_id', t.engineer_id)
-        when p.event = 'reply_delivered' then jsonb_build_object('reply_id', %(first_reply)s + t.n * 32 + p.seq - 1)
+        when p.event in ('reply_delivered', 'reply_failed', 'reply_unknown') then jsonb_build_object('reply_id', %(first_reply)s + t.n * 32 + p.seq - 1)
         else '{}' end)) as payload,
     case when p.actor_type <> 'customer' then null
       when p.event like 'feedback%%' then t.platform || case t.platform when 'slack' then ':action/' else ':callback/' end || 'seed-' || t.ticket_id || '-' || p.seq

@@ -11,7 +11,7 @@ _TAKEN = f"{_RUNG} acknowledged note public_reply reply_delivered"
 
 @dataclass(frozen=True)
 class Story:
-    """So many of a hundred tickets take this way."""
+    """So many of a thousand tickets take this way."""
 
     weight: int
     events: str
@@ -19,21 +19,27 @@ class Story:
 
 # Together they come to ten rows of the journal a ticket.
 CLOSED = (
-    Story(34, f"message message edited {_ANSWERED} message {_ANSWERED} feedback_positive reply_delivered"),
-    Story(32, f"message message {_ANSWERED} message {_ANSWERED} message {_ANSWERED} feedback_timeout"),
-    Story(6, "message triaged_ignore"),
-    Story(10, f"message message triaged_escalate reply_delivered {_TAKEN} message summarised closed"),
-    Story(9, f"message {_ANSWERED} feedback_negative reply_delivered {_TAKEN} closed"),
-    Story(9, f"message message {_ANSWERED} human_requested reply_delivered {_TAKEN} closed"),
+    Story(340, f"message message edited {_ANSWERED} message {_ANSWERED} feedback_positive reply_delivered"),
+    Story(320, f"message message {_ANSWERED} message {_ANSWERED} message {_ANSWERED} feedback_timeout"),
+    Story(60, "message triaged_ignore"),
+    Story(100, f"message message triaged_escalate reply_delivered {_TAKEN} message summarised closed"),
+    Story(90, f"message {_ANSWERED} feedback_negative reply_delivered {_TAKEN} closed"),
+    Story(84, f"message message {_ANSWERED} human_requested reply_delivered {_TAKEN} closed"),
+    Story(4, f"message triaged_answer reply_failed {_TAKEN} closed"),
+    Story(
+        2,
+        f"message message triaged_answer reply_unknown message {_ANSWERED} feedback_positive reply_delivered",
+    ),
 )
 # Where a ticket that is not closed may stand. What waits for a worker here waits on a queue, too.
 UNCLOSED = (
-    Story(10, "message message"),
-    Story(10, "message triaged_answer"),
-    Story(50, f"message message {_ANSWERED} message {_ANSWERED}"),
-    Story(10, f"message message triaged_escalate reply_delivered {_RUNG}"),
+    Story(100, "message message"),
+    Story(100, "message triaged_answer"),
+    Story(500, f"message message {_ANSWERED} message {_ANSWERED}"),
+    Story(100, f"message message triaged_escalate reply_delivered {_RUNG}"),
     Story(
-        20, f"message triaged_escalate reply_delivered {_RUNG} acknowledged note public_reply reply_delivered"
+        200,
+        f"message triaged_escalate reply_delivered {_RUNG} acknowledged note public_reply reply_delivered",
     ),
 )
 

@@ -23,13 +23,20 @@ begin
   select s.settings ->> 'intake' = 'mentions' into only_mentions from public.sources as s
   where s.platform = 'slack' and s.external_id = p_chat;
   return query
-    select i.external_id
-    from unnest(p_external_ids, p_thread_keys, p_sent_at, p_addressed) with ordinality
-      as i (external_id, thread_key, sent_at, is_addressed, place)
+    with said as materialized (
+      select * from unnest(p_external_ids, p_thread_keys, p_sent_at, p_addressed) with ordinality
+        as i (external_id, thread_key, sent_at, is_addressed, place))
+    select i.external_id from said as i
     where not exists (select from public.ticket_actions as a where a.external_id = i.external_id)
-      and (not coalesce(only_mentions, false) or i.is_addressed or exists (
-        select from public.tickets as t
-        where t.platform = 'slack' and t.chat_external_id = p_chat and t.thread_key = i.thread_key and t.created_at < i.sent_at))
+      -- Whoever was addressed goes on listening: what was said in that thread before, now or while nobody heard it.
+      and (not coalesce(only_mentions, false) or i.is_addressed
+           or exists (select from said as b where b.thread_key = i.thread_key and b.is_addressed and b.sent_at < i.sent_at)
+           or exists (select from public.ticket_actions as a
+                      where a.external_id = 'slack:' || p_chat || '/' || i.thread_key and a.event = 'message')
+           or exists (select from public.tickets as t cross join lateral (
+                        select a.* from public.ticket_actions as a where a.ticket_id = t.id and a.event = 'message' order by a.seq limit 1) as a
+                      where t.platform = 'slack' and t.chat_external_id = p_chat and t.thread_key = i.thread_key
+                        and coalesce((a.payload ->> 'sent_at')::timestamptz, a.created_at) < i.sent_at))
     order by i.place;
 end
 $$;

@@ -84,6 +84,13 @@ def test_it_is_a_mix_over_months(seeded: psycopg.Connection[Any]) -> None:
     assert 8 < a_ticket < 12
     for table in ("replies", "reply_attempts", "escalations", "escalation_attempts", "journal_heads"):
         assert rows(seeded, f"select exists (select from public.{table})") == [(True,)], table
+    ((rings, called),) = rows(
+        seeded,
+        "select count(distinct outcome), (select count(distinct payload #>> '{facts,outcome}') from public.ticket_actions"
+        " where event = 'call_outcome') from public.escalation_attempts",
+    )
+    assert rings == called
+    assert rings > 2
 
 
 def test_checkpoints_go_on_from_those_that_were_made(seeded: psycopg.Connection[Any]) -> None:

@@ -34,6 +34,7 @@ MAY_CALL = {
             "settle_attempts",
             "retry_attempt",
             "look_at_attempt",
+            "page_needless_for",
             "is_attempt_wanted",
         ),
         *("settle_joined", "sign_of_life", "sign_off", "metrics", "readiness"),

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.newest_postgres
 def _it_is_said(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     assert failures(caplog)
-    assert "fails" not in caplog.text, "people's words"
+    said = " ".join(repr(vars(record)) for record in caplog.get_records("call"))
+    assert "fails" not in said, "people's words"
 
 
 def test_while_slack_is_broken_nothing_is_recorded_and_it_asks_again(
@@ -49,13 +50,24 @@ def test_a_channel_that_we_left_does_not_keep_the_others_waiting(
     assert recorded(story) == [name]
 
 
+def test_a_thread_that_slack_refuses_does_not_keep_the_others_waiting(
+    story: Product, history: SlackHistory
+) -> None:
+    first, second = unheard(story, "The export fails"), unheard(story, "The import fails")
+    answers = [unheard(story, "and the search fails", root.rpartition("/")[2]) for root in (first, second)]
+    story.slack.fault("bad_gateway", "conversations.replies", count=1)
+    assert history.look(young_seconds=0) == 2
+    assert history.look(young_seconds=0) == 2
+    assert sorted(recorded(story)) == sorted([first, second, *answers])
+
+
 def test_a_message_that_the_database_refuses_does_not_keep_the_others_waiting(
     story: Product, history: SlackHistory
 ) -> None:
     refused, name = unheard(story, "The sesame fails"), unheard(story, "The export fails")
     story.conn.execute(
         "create function public.refuse() returns trigger language plpgsql as $$ begin"
-        " raise exception 'refused %', new.body; end $$;"
+        " raise exception 'refused' using detail = new.body; end $$;"
         " create trigger refuse before insert on public.ticket_actions for each row"
         " when (new.body like '%sesame%') execute function public.refuse()"
     )

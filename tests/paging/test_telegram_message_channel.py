@@ -97,6 +97,26 @@ def test_the_message_says_in_place_how_the_page_stands(
     message = seen(sim)
     assert message["text"] == f"{WORDS}\n\n{line}"
     assert message["edited"]
+    assert message["buttons"] == ["Not needed"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        ({"holder": "Ben Brook", "is_needless": True}, "Ben Brook has it. Marked: it need not have rung."),
+        ({"holder": "", "state": "resolved"}, "No longer needed: it is closed or was taken back."),
+        ({"holder": "Ben Brook", "is_test": True, "tickets": ()}, "Ben Brook has it."),
+    ],
+)
+def test_what_is_marked_was_never_acknowledged_or_is_a_test_is_not_to_be_marked(
+    sim: TelegramSim, channel: TelegramMessage, facts: dict[str, Any], line: str
+) -> None:
+    sent = channel.send(RINGING, wanted)
+
+    channel.tell(told(sent.external_id, **{"state": "acknowledged"} | facts))
+
+    message = seen(sim)
+    assert message["text"].endswith(f"\n\n{line}")
     assert message["buttons"] == []
 
 

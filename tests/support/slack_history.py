@@ -44,9 +44,11 @@ def unheard_by_us(story: Product) -> Iterator[None]:
     events = story.slack.events
     heard_at, events.events_url = events.events_url, _NOWHERE
     count = len(events.given_up)
-    yield
-    assert story.until(lambda: len(events.given_up) > count)
-    events.events_url = heard_at
+    try:
+        yield
+        assert story.until(lambda: len(events.given_up) > count)
+    finally:
+        events.events_url = heard_at
 
 
 def unheard(story: Product, words: str, thread: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from slack_sdk import WebClient
@@ -13,20 +13,25 @@ from shiftbot.platforms.base import Incoming, Permanent
 from shiftbot.platforms.shape import Json, as_object, child, children, words
 from shiftbot.platforms.slack.errors import CALL_ERRORS, failure
 from shiftbot.platforms.slack.parse import parse_event
+from shiftbot.platforms.slack.reading import message_id
 from shiftbot.settings import Settings
 
 log = logging.getLogger(__name__)
 PAGE = 200
 MOST_PAGES = 20  # of one channel or one thread in one round
+DELETED = "thread_not_found"  # since the channel told of it
 WAITS = 3  # for one page, as long as Slack says: it allows some fifty a minute
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What people said in a channel, and how far its threads were read: the `latest_reply` of each by its root's ts."""
+    """A piece of a channel."""
 
-    said: list[Incoming] = field(default_factory=list)
-    threads: dict[str, str] = field(default_factory=dict)
+    said: list[Incoming] = field(default_factory=list)  # by people
+    threads: dict[str, str] = field(
+        default_factory=dict
+    )  # how far it was read: its root's ts, its `latest_reply`
+    names: set[str] = field(default_factory=set)  # external_id of everything in it
 
 
 class History:
@@ -45,51 +50,50 @@ class History:
         )
         self._who: Json = {}
 
-    def read(self, channel: str, since: float, until: float, known: Mapping[str, str]) -> Reading:
-        """What was said between two instants (Unix seconds), each thread oldest first, in threads that began then.
+    def read(
+        self, channel: str, since: float, until: float, threads: Mapping[str, str], names: Collection[str]
+    ) -> Iterator[Reading]:
+        """What was said between two instants (Unix seconds): what stands in the channel, then each thread that began then.
 
-        `known` is `threads` of an earlier reading: what stands as it stood then is not read again. Raises SendError
-        where Slack does not give the channel's history.
+        `threads` and `names` are those of earlier readings: what is known is not said again. Raises SendError where Slack
+        does not give the history, after what it gave.
         """
         self._who = self._who or self._call("auth.test", {})
         span = {"channel": channel, "oldest": f"{since:.6f}", "latest": f"{until:.6f}"}
-        reading = Reading()
-        for root in reversed(list(self._pages("conversations.history", span))):
-            reading.said.extend(self._parsed(channel, root))
+        roots = list(self._pages("conversations.history", span))[::-1]
+        yield self._piece(channel, roots, names)
+        refused: Permanent | None = None
+        for root in roots:
             ts, latest = words(root.get("ts")), words(root.get("latest_reply"))
-            if not latest:
+            try:
+                is_new = threads.get(ts) != latest != "" and self._others_answered(root)
+                answers = list(self._pages("conversations.replies", span | {"ts": ts})) if is_new else []
+            except Permanent as error:
+                refused = refused if error.code == DELETED else error  # the other threads' turn comes first
                 continue
-            if known.get(ts) != latest and self._others_answered(root):
-                reading.said.extend(self._answers(channel, ts, span))
-            if latest <= span["latest"]:
-                reading.threads[ts] = latest
-        return reading
-
-    def _answers(self, channel: str, root: str, span: dict[str, str]) -> list[Incoming]:
-        try:
-            thread = list(self._pages("conversations.replies", span | {"ts": root}))
-        except Permanent as error:  # deleted since the history told of it
-            log.info("a thread is not read", extra={"action": "history_thread_refused", "error": str(error)})
-            return []
-        return [said for one in thread if one.get("ts") != root for said in self._parsed(channel, one)]
+            piece = self._piece(channel, [one for one in answers if one.get("ts") != ts], names)
+            piece.threads.update({ts: latest} if "" != latest <= span["latest"] else {})
+            yield piece
+        if refused:
+            raise refused
 
     def _others_answered(self, root: Json) -> bool:
         """Our own answer moves `latest_reply` of nearly every thread."""
         users = root.get("reply_users")
         return not isinstance(users, list) or any(user != self._who.get("user_id") for user in users)
 
-    def _parsed(self, channel: str, message: Json) -> list[Incoming]:
-        """The message as its event would have told it; none where that would have been dropped."""
+    def _piece(self, channel: str, messages: list[Json], known: Collection[str]) -> Reading:
+        """The messages as their events would have told them, without those that would have been dropped."""
         us = {"user_id": self._who.get("user_id"), "is_bot": True}
-        parsed = parse_event(
-            {
-                "type": "event_callback",
-                "team_id": self._who.get("team_id"),
-                "authorizations": [us],
-                "event": message | {"type": "message", "channel": channel},
-            }
-        )
-        return [parsed] if isinstance(parsed, Incoming) else []
+        about = {"type": "event_callback", "team_id": self._who.get("team_id"), "authorizations": [us]}
+        named = {message_id(channel, words(message.get("ts"))): message for message in messages}
+        events = [
+            message | {"type": "message", "channel": channel}
+            for name, message in named.items()
+            if name not in known
+        ]
+        parsed = [parse_event({**about, "event": event}) for event in events]
+        return Reading([one for one in parsed if isinstance(one, Incoming)], {}, set(named))
 
     def _pages(self, method: str, arguments: dict[str, str]) -> Iterator[Json]:
         cursor = ""
@@ -99,6 +103,7 @@ class History:
             cursor = words(child(page, "response_metadata").get("next_cursor"))
             if not cursor:
                 return
+        log.warning("more than is read", extra={"action": "history_truncated", "where": arguments["channel"]})
 
     def _call(self, method: str, arguments: dict[str, str]) -> Json:
         try:
