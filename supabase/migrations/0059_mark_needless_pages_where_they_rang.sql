@@ -9,9 +9,9 @@ declare
   page public.escalations;
   of_page public.escalations;
   acknowledged public.ticket_actions;
-  known bigint[] := '{}';
+  known bigint[] := array[]::bigint[];
 begin
-  ticket_ids := '{}';
+  ticket_ids := array[]::bigint[];
   select l.* into page from public.escalations as e join public.escalations as l on l.id = case when e.state = 'joined' then e.leader_id else e.id end
   where e.id = p_escalation_id;
   perform from public.tickets as t where t.id = page.ticket_id for update;
