@@ -74,7 +74,7 @@ def run() -> list[Figure]:
 
 @contextlib.contextmanager
 def _served(bench: Rig) -> Iterator[tuple[int, psutil.Process]]:
-    """`shiftbot webhooks` as in production, with a Telegram that only knows who the bot is."""
+    """`shiftbot webhooks` as deployed, with a Telegram that only knows who the bot is."""
     telegram = ThreadingHTTPServer(("127.0.0.1", 0), _GetMe)
     threading.Thread(target=telegram.serve_forever, daemon=True).start()
     port = free_port()
@@ -84,6 +84,7 @@ def _served(bench: Rig) -> Iterator[tuple[int, psutil.Process]]:
         environment = os.environ | {
             "DATABASE_URL": bench.dsn,
             "WEBHOOKS_BIND": f"127.0.0.1:{port}",
+            "WEBHOOKS_PROCESSES": "2",  # one a core, as deploy/compose.yaml has it
             "TELEGRAM_BOT_TOKEN": "7412345678:AAE-simulated-token-for-local-use-only",
             "TELEGRAM_WEBHOOK_SECRET": SECRET,
             "TELEGRAM_API_BASE_URL": f"http://127.0.0.1:{telegram.server_port}",
