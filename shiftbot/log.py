@@ -31,16 +31,17 @@ _TALKATIVE = (
 )
 _MASK = "[redacted]"
 _NOTHING: Mapping[str, object] = MappingProxyType({})
+# Each looked for only where one of its words is: a line is logged with every request.
 _REDACTIONS = (
-    (re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}"), _MASK),  # Telegram bot
-    (re.compile(r"\b(?:xox[a-z]|xapp)-[A-Za-z0-9-]+"), _MASK),  # Slack
-    (re.compile(r"\bsk-[A-Za-z0-9_-]{8,}"), _MASK),  # OpenAI
+    ((":",), re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}"), _MASK),  # Telegram bot
+    (("xox", "xapp"), re.compile(r"\b(?:xox[a-z]|xapp)-[A-Za-z0-9-]+"), _MASK),  # Slack
+    (("sk-",), re.compile(r"\bsk-[A-Za-z0-9_-]{8,}"), _MASK),  # OpenAI
     # Up to the last @ before the host: a password may hold an unescaped one.
-    (re.compile(r"(\b[a-z][a-z0-9+.]*://[^:/@\s]*):[^\s/\"']+@"), rf"\1:{_MASK}@"),
+    (("://",), re.compile(r"(\b[a-z][a-z0-9+.]*://[^:/@\s]*):[^\s/\"']+@"), rf"\1:{_MASK}@"),
     # Of our own addresses those that are secrets: acknowledge links, calendars, what Twilio calls back.
-    (re.compile(r"(/(?:acknowledge|calendar)/)[\w.~=-]+"), rf"\1{_MASK}"),
-    (re.compile(r"((?:\b|%26|%3F)token(?:=|%3D))[\w.~-]+"), rf"\1{_MASK}"),
-    (re.compile(r"(\bpassword=)(?:'[^']*'|[^\s'\"&]+)"), rf"\1{_MASK}"),
+    (("/acknowledge/", "/calendar/"), re.compile(r"(/(?:acknowledge|calendar)/)[\w.~=-]+"), rf"\1{_MASK}"),
+    (("token",), re.compile(r"((?:\b|%26|%3F)token(?:=|%3D))[\w.~-]+"), rf"\1{_MASK}"),
+    (("password=",), re.compile(r"(\bpassword=)(?:'[^']*'|[^\s'\"&]+)"), rf"\1{_MASK}"),
 )
 
 _context: ContextVar[Mapping[str, object]] = ContextVar("shiftbot_log_context", default=_NOTHING)
@@ -80,8 +81,9 @@ def correlation() -> str | None:
 
 def redact(text: str) -> str:
     """The text without anything that looks like a credential."""
-    for pattern, replacement in _REDACTIONS:
-        text = pattern.sub(replacement, text)
+    for words, pattern, replacement in _REDACTIONS:
+        if any(word in text for word in words):
+            text = pattern.sub(replacement, text)
     return text
 
 

@@ -36,22 +36,27 @@ def install(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies
         )
-    limiter = Limiter(
+    limiter = _Limits(
         client,
         app=app,
         default_limits=[f"{settings.requests_per_minute} per minute"],
         storage_uri="memory://",
         on_breach=_breached,
     )
-    for name in SIGNED:
-        if name in app.blueprints:
-            limiter.exempt(cast(Blueprint, app.blueprints[name]))
     for name in SECRET:
         # Guesses alone count, and whoever guessed too often gets nothing from the database any more.
         guarded = cast(Blueprint, app.blueprints[name])
         limiter.limit(GUESSES, deduct_when=_is_guess, override_defaults=False)(guarded)
     app.before_request(_refuse_large)
     app.after_request(_count_forgeries(limiter))
+
+
+class _Limits(Limiter):
+    """Leaves what is signed alone: told by `exempt`, the library takes a fifth of a webhook's time to find that out."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if request.blueprint not in SIGNED:
+            super()._check_request_limit(callable_name, in_middleware)
 
 
 def client() -> str:

@@ -160,7 +160,7 @@ def _hear(message: Said, hearing: Hearing) -> None:
     _hear_customer(message, found, hearing)
 
 
-def _hear_customer(message: Said, found: list[Sentence], hearing: Hearing) -> None:
+def _hear_customer(message: Said, found: tuple[Sentence, ...], hearing: Hearing) -> None:
     injected = any(ear("injection").search(s.words) for s in found)
     hearing.injection = hearing.injection or injected
     _set_factors(found, hearing)
@@ -204,7 +204,7 @@ def _fade(hearing: Hearing, factor: float) -> None:
         hearing.strengths[name] *= factor
 
 
-def _set_factors(found: list[Sentence], hearing: Hearing) -> None:
+def _set_factors(found: tuple[Sentence, ...], hearing: Hearing) -> None:
     """The newest message that says how grave it is decides: "not urgent" and, later, "now it is urgent"."""
     words = "".join(s.words for s in found)
     if any(ear("urgency").search(_unnegated(s.words)) for s in found):
@@ -238,11 +238,11 @@ def _signals(words: str, sentence: Sentence, number: int) -> Iterator[Heard]:
         if name == "resolved" and sentence.asks:
             continue
         text = calm if name in ("urgency", "deadline") else words
-        strength = kind.weight * _believed(kind, sentence)
         for match in ear(name).finditer(text):
             if not _negated_before().search(text[max(0, match.start() - 90) : match.start()]):
                 trust = doubt if match.start() >= asked_from else max(doubt, _STATED)
                 belief = trust if kind.role == "problem" else 1.0
+                strength = kind.weight * _believed(kind, sentence)  # here: few kinds are heard in a sentence
                 yield Heard(name, strength * belief, number * 10_000 + match.start())
 
 

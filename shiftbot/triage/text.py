@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 READ_LIMIT = 4000  # characters of one message that anything here looks at
 
@@ -60,13 +61,14 @@ class Sentence:
     asks: bool
 
 
-def sentences(text: str) -> list[Sentence]:
+@lru_cache(maxsize=128)  # a conversation's messages are looked at from several sides
+def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a message that hold a word; quoted lines only where there is nothing else."""
     head = text[:READ_LIMIT]
     own = "\n".join(line for line in head.splitlines() if not line.lstrip().startswith(">"))
     parts = _SENTENCE_END.split(own if own.strip() else head.replace(">", " "))
     found = [Sentence(p.strip(), _words(p), "?" in p[-4:]) for p in parts if p and p.strip()]
-    return [s for s in found if s.words.strip(" ,")]
+    return tuple(s for s in found if s.words.strip(" ,"))
 
 
 def _words(sentence: str) -> str:
