@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from shiftbot.cli import command
 from shiftbot.cli.failure import Failed, unusable
@@ -25,6 +26,7 @@ def add(commands: command.Commands) -> None:
 
 
 def _listen(arguments: argparse.Namespace) -> int:
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # as a worker: it counts for itself, and an empty name is its own folder
     from webhooks.listen.doorway import ListenError
     from webhooks.listen.main import main
 

@@ -134,6 +134,7 @@ def test_a_killed_listener_loses_and_doubles_nothing(story: Product, platform: s
 
     assert sorted(recorded(story)) == sorted(names)
     assert story.slack.events.given_up == []
+    assert list(tmp_path.glob("*.db")) == [], "PROMETHEUS_MULTIPROC_DIR is set and empty"
 
 
 def test_a_socket_that_slack_cuts_is_opened_again(story: Product) -> None:
@@ -197,7 +198,7 @@ def start(settings: Settings, platform: str, folder: Path) -> subprocess.Popen[b
     (folder / "sources.json").write_text(_SOURCES)
     env["SOURCES_FILE"] = str(folder / "sources.json")
     command = [sys.executable, "-m", "shiftbot.cli", "listen", platform]
-    return subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command, env=env, cwd=folder, stderr=subprocess.DEVNULL)
 
 
 _SOURCES = f"""[
