@@ -26,7 +26,9 @@ def add(commands: command.Commands) -> None:
 
 
 def _listen(arguments: argparse.Namespace) -> int:
-    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # as a worker: it counts for itself, and an empty name is its own folder
+    os.environ.pop(
+        "PROMETHEUS_MULTIPROC_DIR", None
+    )  # as a worker: it counts for itself, and an empty name is its own folder
     from webhooks.listen.doorway import ListenError
     from webhooks.listen.main import main
 
