@@ -32,11 +32,8 @@ _WATCHED = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-_NOT_FOUND = (
-    "ignored_",
-    "dropped",
-    "duplicate",
-)  # outcomes of what was not ours to record, or came meanwhile
+# Outcomes of what was not ours to record, or came meanwhile.
+_NOT_FOUND = ("ignored_", "dropped", "duplicate")
 
 
 @dataclass(frozen=True)
@@ -45,6 +42,11 @@ class _Known:
 
     threads: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+
+    def since(self, ts: str) -> _Known:
+        """The same without what is older: it grows no further than the time that is looked through."""
+        threads = {root: latest for root, latest in self.threads.items() if root >= ts}
+        return _Known(threads, {name for name in self.names if name.rpartition("/")[2] >= ts})
 
 
 class SlackHistory(threading.Thread):
@@ -121,7 +123,7 @@ class SlackHistory(threading.Thread):
     def _look_through(self, channel: str, since: float, until: float) -> None:
         if since >= until:
             return
-        known, now = self._known.setdefault(channel, _Known()), _Known()
+        known = self._known[channel] = self._known.get(channel, _Known()).since(f"{since:.6f}")
         for reading in self._history.read(channel, since, until, known.threads, known.names):
             said = {one.external_id: one for one in reading.said}
             outcomes = {name: self._recorded(said[name]) for name in self._missing(channel, reading.said)}
@@ -129,10 +131,8 @@ class SlackHistory(threading.Thread):
                 one is not None and not one.startswith(_NOT_FOUND) for one in outcomes.values()
             )
             failed = {name for name, one in outcomes.items() if one is None}
-            for kept in (known, now):  # in place: a channel has thousands of pieces
-                kept.names.update(reading.names - failed)
-                kept.threads.update({} if failed else reading.threads)
-        self._known[channel] = now  # of a whole day, and no more than that
+            known.names.update(reading.names - failed)
+            known.threads.update({} if failed else reading.threads)
 
     def _missing(self, channel: str, said: list[Incoming]) -> list[str]:
         if not said or self._conn is None:

@@ -26,9 +26,8 @@ def add(commands: command.Commands) -> None:
 
 
 def _listen(arguments: argparse.Namespace) -> int:
-    os.environ.pop(
-        "PROMETHEUS_MULTIPROC_DIR", None
-    )  # as a worker: it counts for itself, and an empty name is its own folder
+    # As a worker it counts for itself; an empty name would be its own folder.
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
     from webhooks.listen.doorway import ListenError
     from webhooks.listen.main import main
 

@@ -18,9 +18,8 @@ UserEvent = Literal[
     "message", "edited", "deleted", "feedback_positive", "feedback_negative", "human_requested"
 ]
 PageVerb = Literal["acknowledge", "pass_on", "not_needed"]
-PageButton = Literal[
-    "page_ack", "page_pass", "page_needless"
-]  # what an engineer's button is called on the wire
+# What an engineer's button is called on the wire.
+PageButton = Literal["page_ack", "page_pass", "page_needless"]
 
 
 def origin_name(origin: str) -> str:

@@ -28,9 +28,8 @@ class Reading:
     """A piece of a channel."""
 
     said: list[Incoming] = field(default_factory=list)  # by people
-    threads: dict[str, str] = field(
-        default_factory=dict
-    )  # how far it was read: its root's ts, its `latest_reply`
+    # How far a thread was read: its root's ts, its `latest_reply`.
+    threads: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)  # external_id of everything in it
 
 
