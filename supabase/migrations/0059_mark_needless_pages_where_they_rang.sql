@@ -1,5 +1,5 @@
 -- "Not needed" as a button under the page itself, once somebody has it: whoever was woken says so on the spot, and the thresholds learn
--- from more nights (0050). The mark is the same as in the dashboard; wherever it was made, the messages of the page say so.
+-- from more nights (0050). The mark is the same as in the dashboard; wherever it was made, the messages of the page say so (0060).
 -- Watch: a page may hold several tickets. Its own is waited for, the others are not (0024): one that is held has the press made again.
 
 create function private.call_page_needless(p_escalation_id bigint, p_engineer_id bigint) returns table (outcome text, ticket_ids bigint[])
@@ -82,30 +82,18 @@ comment on function private.press_page(bigint, text, public.platform, text) is
   'A press on the buttons of a page: acknowledge, pass_on or not_needed by whoever the platform says it was.';
 
 create function private.page_needless_for(p_attempt_id bigint) returns double precision
-language sql stable security definer set search_path = '' as $$  -- definer: workers hold no right on tables
-  select extract(epoch from clock_timestamp() - a.created_at)
-  from public.escalation_attempts as r join public.escalations as e on e.id = r.escalation_id
-  join public.ticket_actions as a on a.ticket_id = e.ticket_id and a.event = 'page_not_needed'
-  where r.id = p_attempt_id and a.payload #>> '{facts,acknowledged_seq}' = (
-    select max(b.seq)::text from public.ticket_actions as b where b.ticket_id = e.ticket_id and b.event = 'acknowledged')
+language plpgsql stable security definer set search_path = '' as $$  -- definer: workers hold no right on tables
+begin
+  return (
+    select extract(epoch from clock_timestamp() - a.created_at)
+    from public.escalation_attempts as r join public.escalations as e on e.id = r.escalation_id
+    join public.ticket_actions as a on a.ticket_id = e.ticket_id and a.event = 'page_not_needed'
+    where r.id = p_attempt_id and a.payload #>> '{facts,acknowledged_seq}' = (
+      select max(b.seq)::text from public.ticket_actions as b where b.ticket_id = e.ticket_id and b.event = 'acknowledged'));
+end
 $$;
 comment on function private.page_needless_for(bigint) is
   'For how many seconds it has been said of the page of an attempt that it was not needed; null where nobody said so.';
 
-create function private.tell_of_needless_page() returns trigger
-language plpgsql security definer set search_path = '' as $$  -- definer: fires for whoever writes the journal
-begin
-  perform private.queue_catch_up(a.id, new.ticket_id)
-  from (select distinct on (engineer_id, method) * from public.escalation_attempts
-        where escalation_id = (select max(id) from public.escalations where ticket_id = new.ticket_id)
-          and kind = 'ring' and method in ('telegram_message', 'slack_message') and external_id is not null
-        order by engineer_id, method, id desc) as a;
-  return null;
-end
-$$;
-comment on function private.tell_of_needless_page() is 'The messages of a page say that it was not needed.';
-create trigger tell_of_needless_page after insert on public.ticket_actions
-  for each row when (new.event = 'page_not_needed') execute function private.tell_of_needless_page();
-
-revoke execute on function private.call_page_needless(bigint, bigint), private.page_needless_for(bigint), private.tell_of_needless_page() from public;
+revoke execute on function private.call_page_needless(bigint, bigint), private.page_needless_for(bigint) from public;
 grant execute on function private.page_needless_for(bigint) to shiftbot_worker;
