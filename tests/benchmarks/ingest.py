@@ -23,13 +23,10 @@ def run() -> list[Figure]:
         ours = call()
         runs.run(ours, 1, "postgres", AS_INGEST)  # something to read the rows off
         hand = by_hand(bench.conn)
-        rounds: dict[str, list[Round]] = {"hand": [], "ours": [], "silent": []}
+        rounds: dict[str, list[Round]] = {"hand": [], "ours": []}
         for _ in range(ROUNDS):
             rounds["hand"].append(runs.run(hand, SECONDS, "supabase_admin", WITHOUT_TRIGGERS))
             rounds["ours"].append(runs.run(ours, SECONDS, "postgres", AS_INGEST))
-            bench.conn.execute("alter table public.ticket_actions disable trigger publish_action")
-            rounds["silent"].append(runs.run(ours, SECONDS, "postgres", AS_INGEST))
-            bench.conn.execute("alter table public.ticket_actions enable trigger publish_action")
         spent = _spent(bench, runs, ours)
     rows = {name: [one.rows for one in of] for name, of in rounds.items()}
     if any(one != rows["hand"][0] for of in rows.values() for one in of):
@@ -59,12 +56,6 @@ def _figures(rounds: dict[str, list[Round]]) -> list[Figure]:
             for what in ("wal_bytes", "fsyncs")
         ),
         Figure(f"at least {LIMIT} of the transactions/s by hand", "yes" if share >= LIMIT else "NO"),
-        Figure(
-            "without the trigger of subscriptions, transactions/s",
-            f"{reached['silent']:.0f}",
-            reached["silent"] / reached["ours"],
-            "with it, nobody subscribed",
-        ),
     ]
 
 

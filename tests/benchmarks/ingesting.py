@@ -29,10 +29,10 @@ WITHOUT_TRIGGERS = "-c session_replication_role=replica"
 WORDS = "Since this morning nobody in our office can log in: the page loads, and then it says that the session has expired."
 # One row in ten seconds and source, whatever comes in meanwhile.
 _NOW_AND_THEN = {"private.source_activity"}
-_NUMBER = ":client_id + :i * 100 + :run * 100000000::bigint"
-_THREAD = f"'msg:' || ({_NUMBER})::text"
-_MESSAGE = f"'telegram:{CHAT}/' || ({_NUMBER})::text"
-_AUTHOR = f"'telegram:7' || ({_NUMBER})::text"
+NUMBER = ":client_id + :i * 100 + :run * 100000000::bigint"
+_THREAD = f"'msg:' || ({NUMBER})::text"
+_MESSAGE = f"'telegram:{CHAT}/' || ({NUMBER})::text"
+_AUTHOR = f"'telegram:7' || ({NUMBER})::text"
 # What differs from one message to the next; "" is what the table fills in by itself.
 _OWN = {
     "public.tickets": {"id": "", "thread_key": _THREAD, "opened_by": _AUTHOR},
