@@ -40,6 +40,19 @@ def due(world: World, name: str, msg_id: int) -> datetime:
     return moment
 
 
+def looked_through(world: World, name: str) -> int:
+    """How often somebody read the queue's table from its beginning to its end."""
+    for conn in (world.worker, world.superuser):
+        conn.execute("select pg_stat_force_next_flush()")
+    world.superuser.execute("select pg_stat_clear_snapshot()")
+    scans: int = world.value(
+        "select seq_scan from pg_stat_all_tables where relid = %s::regclass",
+        f"pgmq.q_{name}",
+        conn=world.superuser,
+    )
+    return scans
+
+
 def is_due_after(seconds: int, before: datetime, moment: datetime, after: datetime) -> bool:
     """Whether the moment is that much later than some time between the two."""
     return before + timedelta(seconds=seconds) <= moment <= after + timedelta(seconds=seconds)
@@ -62,6 +75,25 @@ def test_messages_come_oldest_first_and_no_more_than_asked(world: World) -> None
 
     assert [m.id for m in queue.read(world.worker, "triage", 60, 3)] == numbers[:3]
     assert [m.id for m in queue.read(world.worker, "triage", 60, 3)] == numbers[3:]
+
+
+@pytest.mark.parametrize("name", ["triage", "replies"])
+def test_a_crowd_that_came_later_is_not_looked_through(world: World, name: str) -> None:
+    """A session keeps its plans, and made them when nobody waited; a read or an archive still goes by index."""
+    for n in range(8):  # by then Postgres has settled on a plan
+        queue.archive(world.worker, name, put(world, name, n=n))  # type: ignore[arg-type]
+        assert world.take(name) == []
+    world.superuser.execute(
+        f"insert into pgmq.q_{name} (vt, message) select clock_timestamp() + interval '1 hour', '{{}}'"
+        " from generate_series(1, 5000)".encode()
+    )
+    number = put(world, name, n=9)
+    before = looked_through(world, name)
+
+    assert world.take(name) == [(number, 1, {"n": 9})]
+    queue.archive(world.worker, name, number)  # type: ignore[arg-type]
+
+    assert looked_through(world, name) == before
 
 
 def test_two_readers_get_different_messages(world: World) -> None:
