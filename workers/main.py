@@ -58,6 +58,8 @@ def run(settings: Settings, queues: Sequence[str], stop: threading.Event) -> Non
     clients = make_clients(settings)
     channels = make_channels(settings, clients)
     engine = TriageEngine.from_settings(settings)
+    if "triage" in queues:
+        engine.warm_up()
     bucket = make_bucket(settings)
     poster = Poster(settings.outgoing_webhook_allow_http)
     process = uuid4()

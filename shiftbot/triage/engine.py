@@ -61,6 +61,10 @@ class TriageEngine:
         )
         return cls(model, RulesEngine())
 
+    def warm_up(self) -> None:
+        """Makes ready what the first verdict would wait for; called before threads ask for it together."""
+        self._rules.warm_up()
+
     def version(self) -> dict[str, str]:
         """Which rules, and which model under which prompt."""
         of_model = {} if self._model is None else self._model.version()

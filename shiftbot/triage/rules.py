@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from shiftbot.triage import language
 from shiftbot.triage.hearing import Hearing, is_pleasantry, listen
 from shiftbot.triage.learned import HUMAN_FROM, TROUBLE, TROUBLE_SEVERITY, Opinion, Weights, shipped
 from shiftbot.triage.replies import compose
-from shiftbot.triage.signals import KINDS
+from shiftbot.triage.signals import KINDS, ear
 from shiftbot.triage.text import clean_text, sentences
 from shiftbot.triage.verdict import ESCALATES_FROM, Category, Conversation, Said, Verdict
 from shiftbot.triage.version import rules_digest
@@ -25,6 +26,13 @@ class RulesEngine:
 
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or shipped()
+
+    def warm_up(self) -> None:
+        """Compiles what is compiled once: a second of work, which threads that need it together would each do."""
+        for name in KINDS:
+            ear(name)
+        said = Said(1, "customer", "telegram:1", "Nobody can log in.", datetime.now(UTC))
+        self.triage(Conversation(1, "telegram", "", (said,)))
 
     def triage(self, conversation: Conversation) -> Verdict:
         """The verdict on the whole conversation."""
