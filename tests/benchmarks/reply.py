@@ -99,8 +99,9 @@ def run() -> list[Figure]:
     """The figures."""
     with rig() as bench, _town(bench) as town:
         commit = bench.durable_commit()
-        town.talk(RATE, 5)  # the first ones load modules and plans
-        calm = town.talk(RATE, SECONDS)
+        town.talk(RATE, SECONDS)  # the first ones load modules, and each connection its plans
+        with bench.commits_meanwhile() as commits:
+            calm = town.talk(RATE, SECONDS)
         parts = _parts(bench, calm)
         sorted_out = _crowd(bench)
         crowded = town.talk(RATE, SECONDS)
@@ -116,6 +117,12 @@ def run() -> list[Figure]:
             for name, seconds in parts
         ),
         Figure("  CPU, ms a message", told(calm.costs)),
+        Figure(
+            "  one durable commit meanwhile, p99",
+            f"{at(sorted(commits), 99) * 1000:.1f} ms",
+            at(sorted(commits), 99) / commit,
+            f"the p50 of {COMMIT}",
+        ),
         Figure(f"{WAITING:,} replies for one group have their turns", f"{sorted_out:.1f} s"),
         *_of_talk(f"the same while {waiting:,} wait", crowded, at(calm.waits, 50), "the p50 without"),
         *_of_steps(steps),

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -97,6 +98,29 @@ class Rig:
             taken.append(time.perf_counter() - begun)
         self.conn.execute("drop table public.bench")
         return at(sorted(taken), 50)
+
+    @contextlib.contextmanager
+    def commits_meanwhile(self) -> Iterator[list[float]]:
+        """What small durable commits take, one after the other with pauses, until the end; in seconds."""
+        taken: list[float] = []
+        stop = threading.Event()
+
+        def commit() -> None:
+            with psycopg.connect(self.dsn, autocommit=True) as conn:
+                conn.execute("create table public.bench (n integer)")
+                while not stop.wait(0.02):
+                    begun = time.perf_counter()
+                    conn.execute("insert into public.bench values (1)")
+                    taken.append(time.perf_counter() - begun)
+                conn.execute("drop table public.bench")
+
+        thread = threading.Thread(target=commit)
+        thread.start()
+        try:
+            yield taken
+        finally:
+            stop.set()
+            thread.join()
 
     @contextlib.contextmanager
     def workers(
