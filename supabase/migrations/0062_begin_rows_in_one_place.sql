@@ -1,11 +1,26 @@
 -- What comes before a journal row is numbered, and what follows from a ticket's insert, each in one trigger instead of three: Postgres reads
 -- the condition of every trigger from its text anew in every statement (decisions 0022 and 0023).
--- Watch: by their names begin_action comes before chain_action, which hashes the row; the tables are locked in the order in which every
--- writer takes them, tickets first.
+-- Watch: by its name begin_action comes before chain_action, which hashes the row. A ticket that does not start open is refused after
+-- its insert, no longer before: where something else is wrong with it too, that is said first.
 
-do $$ begin  -- the CLI's transaction is an implicit one, where a bare LOCK is refused
-  lock table public.tickets, public.ticket_actions in access exclusive mode;
-end $$;
+do $$
+declare
+  waited_before text := current_setting('lock_timeout');
+begin
+  -- Writers take these in either order: who held one and waited for the other would wait in a ring with them. So nothing is held
+  -- while the next is waited for, and writers go on meanwhile. (In a block, as the CLI's transaction is an implicit one.)
+  perform set_config('lock_timeout', '300ms', true);
+  loop
+    begin
+      lock table public.tickets, public.ticket_actions in access exclusive mode;
+      exit;
+    exception when lock_not_available or deadlock_detected then
+      perform pg_sleep(0.1);
+    end;
+  end loop;
+  perform set_config('lock_timeout', waited_before, true);
+end
+$$;
 
 drop trigger answer_anew on public.ticket_actions;
 drop trigger bind_to_acknowledgement on public.ticket_actions;
@@ -47,7 +62,7 @@ comment on function private.acknowledgement_of(bigint) is
 create function private.begin_action() returns trigger
 language plpgsql security definer set search_path = '' as $$  -- definer: whoever appends may not read the journal
 declare
-  id text := new.payload ->> 'correlation_id';
+  id text;
 begin
   if new.event in ('triaged_answer', 'reply_approved') then
     perform private.answer_anew(new.ticket_id);
@@ -55,6 +70,7 @@ begin
     new.payload := private.acknowledgement_of(new.ticket_id);
   end if;
   -- The chain of causes the row was handed, its ring's, or that of the row before.
+  id := new.payload ->> 'correlation_id';
   new.payload := coalesce(new.payload, '{}') - 'correlation_id';
   if id is null or length(id) <> 32 or id ~ '[^0-9a-f]'
      or private.database_identity() = 'authenticated' then  -- people continue a chain, they begin none

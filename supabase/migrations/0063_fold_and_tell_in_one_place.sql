@@ -2,9 +2,24 @@
 -- once. What a plain message asks for, most of the rows, it does itself; the rest calls what concerns it (decision 0023).
 -- Watch: the ticket has the row before anything else is called.
 
-do $$ begin  -- the CLI's transaction is an implicit one, where a bare LOCK is refused
-  lock table public.tickets, public.ticket_actions, private.ticket_words in access exclusive mode;
-end $$;
+do $$
+declare
+  waited_before text := current_setting('lock_timeout');
+begin
+  -- Writers take these in either order: who held one and waited for the other would wait in a ring with them. So nothing is held
+  -- while the next is waited for, and writers go on meanwhile. (In a block, as the CLI's transaction is an implicit one.)
+  perform set_config('lock_timeout', '300ms', true);
+  loop
+    begin
+      lock table public.tickets, public.ticket_actions, private.ticket_words in access exclusive mode;
+      exit;
+    exception when lock_not_available or deadlock_detected then
+      perform pg_sleep(0.1);
+    end;
+  end loop;
+  perform set_config('lock_timeout', waited_before, true);
+end
+$$;
 
 -- Tickets are never removed, and the words are written by what inserts them: nothing is left for it to refuse.
 alter table private.ticket_words drop constraint ticket_words_ticket_id_fkey;

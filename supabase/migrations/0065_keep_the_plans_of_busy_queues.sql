@@ -1,13 +1,15 @@
 -- The two queues of every message have statements of their own, whose plans are kept: pgmq's functions, and read_queue, put theirs
 -- together for any queue, and have them planned at each call, which took a fifth of a message's way (decision 0023). They do what
--- pgmq does since 1.4.4; the other queues, of whose messages there are few, stay with it.
+-- pgmq does since 1.4.4, without its headers, which nothing here sets; the other queues, of whose messages there are few, stay with it.
+-- Messages that are due at the very same moment come in no order of their own.
 -- Watch: a plan that is kept was made when the queue may have been empty. Without sequential scans and sorts it is the right one for
--- a crowd, too.
+-- a crowd, too; up to Postgres 17 those cost so much where they cannot be done without that the plan would be compiled at every call.
 
 create or replace function private.read_queue(p_queue text, p_vt_seconds integer, p_quantity integer)
 returns table (msg_id bigint, read_ct integer, enqueued_at timestamptz, message jsonb)
 language plpgsql volatile security definer  -- definer: workers hold no right on pgmq
-set search_path = '' set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
+set search_path = '' set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
+set plan_cache_mode = force_generic_plan set jit = off as $$
 #variable_conflict use_column
 declare
   -- pgmq.read compares with clock_timestamp(), for which no index serves: it would look at all that is not due, at every read.
@@ -43,7 +45,7 @@ $$;
 
 create or replace function private.archive_message(p_queue text, p_msg_id bigint) returns boolean
 language plpgsql volatile security definer  -- definer: workers hold no right on pgmq
-set search_path = '' set enable_seqscan = off as $$
+set search_path = '' set enable_seqscan = off set plan_cache_mode = force_generic_plan set jit = off as $$
 begin
   if p_queue = 'triage' then
     with done as (delete from pgmq.q_triage as q where q.msg_id = p_msg_id
