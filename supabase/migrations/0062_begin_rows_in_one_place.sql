@@ -15,7 +15,7 @@ begin
       lock table public.tickets, public.ticket_actions in access exclusive mode;
       exit;
     exception when lock_not_available or deadlock_detected then
-      perform pg_sleep(0.1);
+      null;  -- whoever has come to stand behind it goes first now
     end;
   end loop;
   perform set_config('lock_timeout', waited_before, true);
