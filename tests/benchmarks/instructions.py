@@ -1,24 +1,64 @@
-"""Instructions of one database call by valgrind's callgrind, which are the same on every run, as times are not."""
+"""Instructions of database calls by valgrind's callgrind, which are the same on every run, as times are not."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator, Sequence
 
 import psycopg
 
 from shiftbot.local.postgres import EmbeddedPostgres
 from tests.benchmarks.ingesting import AS_INGEST, NUMBER, WITHOUT_TRIGGERS, by_hand, call, pgbench
 from tests.benchmarks.report import Figure
-from tests.benchmarks.rig import rig
+from tests.benchmarks.rig import Rig, rig
 
-FEW, MANY = 20, 220  # calls: what both begin with is in neither's difference
-FILLED_SECONDS = 4
+FEW, MANY = 60, 260  # messages: what both begin with is in neither's difference
+FILLED_SECONDS, FILLED_WAYS = 4, 500
 NUMBERS = itertools.count(-1, -1)  # of messages: nobody else has those below zero
-AS_INGEST_ROLE, WITHOUT_TRIGGERS_ROLE = "set role shiftbot_ingest", "set session_replication_role = replica"
+AS_INGEST_ROLE, WITHOUT_TRIGGERS_ROLE, AS_IT_IS = (
+    "set role shiftbot_ingest",
+    "set session_replication_role = replica",
+    "reset role",
+)
+VERDICT = {
+    "title": "Nobody can log in",
+    "summary": "In the office nobody can log in since this morning: the session has expired.",
+    "severity": 0.4,
+    "escalate": False,
+    "category": "bug",
+    "language": "en",
+    "reason": "A whole office cannot work.",
+    "reply": "Thank you for telling us. We are looking into it.",
+    "engine": "model",
+    "latency_ms": 3,
+}
+_TRIAGE = (
+    "(select msg_id, (message ->> 'ticket_id')::bigint as id from pgmq.q_triage order by 1 desc limit 1) as q"
+)
+_REPLY = (
+    "(select msg_id, (message ->> 'reply_id')::bigint as id from pgmq.q_replies order by 1 desc limit 1) as q"
+)
+# What webhooks and workers ask of the database, from a first message to its answer being known to be there.
+WAY = {
+    "reads of the queues": (
+        "select count(*) from private.read_queue('triage', 120, 10)",
+        "select count(*) from private.read_queue('replies', 120, 10)",
+    ),
+    "claims": (
+        f"select c.outcome from {_TRIAGE}, private.claim_triage(q.id, q.msg_id, 120::numeric) as c",
+        f"select c.outcome from {_REPLY}, private.claim_reply_part(q.id, 0, 60) as c",
+    ),
+    "outcomes": (
+        f"select private.record_verdict(q.id, q.msg_id, 1, '{json.dumps(VERDICT)}') from {_TRIAGE}",
+        "select private.settle_reply(q.id, q.msg_id, a.id, 'telegram:-1/' || (1000000000 + a.id))"
+        f" from {_REPLY} join public.reply_attempts as a on a.reply_id = q.id",
+    ),
+}
 
 
 def run() -> list[Figure]:
@@ -31,36 +71,61 @@ def run() -> list[Figure]:
         runs.run(ours, FILLED_SECONDS, "postgres", AS_INGEST)
         hand = by_hand(bench.conn)
         runs.run(hand, 1, "supabase_admin", WITHOUT_TRIGGERS)
-        with psycopg.connect(bench.admin_dsn, autocommit=True) as admin:
-            admin.execute("vacuum analyze")
+        way = list(_way(_plain(ours)))
+        _fill(bench, way)
         bench.conn.close()
         bench.server.stop()
-        of_hand = _of_a_call(bench.server, WITHOUT_TRIGGERS_ROLE, hand)
-        of_ours = _of_a_call(bench.server, AS_INGEST_ROLE, ours)
+        of_hand = _of_a_message(bench.server, WITHOUT_TRIGGERS_ROLE, [_plain(hand)])
+        of_ours = _of_a_message(bench.server, AS_INGEST_ROLE, [_plain(ours)])
+        of_way = _of_a_message(bench.server, AS_IT_IS, way)
+    baseline = "the statement by hand"
     return [
         Figure("by hand, thousand instructions a message", f"{of_hand / 1000:.0f}"),
-        Figure(
-            "ingest function, thousand instructions a message",
-            f"{of_ours / 1000:.0f}",
-            of_ours / of_hand,
-            "the statement by hand",
-        ),
+        Figure("ingest function", f"{of_ours / 1000:.0f}", of_ours / of_hand, baseline),
+        Figure("all calls from a message to its answer", f"{of_way / 1000:.0f}", of_way / of_hand, baseline),
     ]
 
 
-def _of_a_call(server: EmbeddedPostgres, role: str, script: str) -> float:
-    few, many = (_counted(server, role, script, calls) for calls in (FEW, MANY))
+def _plain(script: str) -> str:
+    """A script of pgbench's as one line, with a parameter for the number of its message."""
+    return " ".join(script.partition("\n")[2].replace(NUMBER, "$1").strip().rstrip(";").split("\n"))
+
+
+def _way(ingest: str) -> Iterator[str]:
+    yield ingest
+    for step in range(2):  # of triage, and then of the reply
+        for of_both in WAY.values():
+            yield of_both[step]
+
+
+def _fill(bench: Rig, way: Sequence[str]) -> None:
+    """Makes what such messages leave behind, and has it analysed."""
+    bench.conn.execute("delete from pgmq.q_triage")
+    bench.conn.execute("update private.send_limits set per_seconds = 0.0001")
+    for number in itertools.islice(NUMBERS, FILLED_WAYS):
+        for statement in way:
+            bench.conn.execute(statement.replace("$1", f"({number})::bigint").encode())
+    left = bench.one("select count(*) from pgmq.q_triage") + bench.one("select count(*) from pgmq.q_replies")
+    if left or bench.one("select count(*) from public.replies where state = 'delivered'") != FILLED_WAYS:
+        raise RuntimeError("not every message was answered")
+    with psycopg.connect(bench.admin_dsn, autocommit=True) as admin:
+        admin.execute("vacuum analyze")
+
+
+def _of_a_message(server: EmbeddedPostgres, role: str, statements: Sequence[str]) -> float:
+    few, many = (_counted(server, role, statements, messages) for messages in (FEW, MANY))
     return (many - few) / (MANY - FEW)
 
 
-def _counted(server: EmbeddedPostgres, role: str, script: str, calls: int) -> int:
-    """Instructions of a single-user Postgres that does so many prepared calls, each of a message of its own."""
-    statement = " ".join(script.partition("\n")[2].replace(NUMBER, "$1").strip().rstrip(";").split("\n"))
-    lines = [
-        role,
-        f"prepare one_message(bigint) as {statement}",
-        *(f"execute one_message({next(NUMBERS)})" for _ in range(calls)),
-    ]
+def _counted(server: EmbeddedPostgres, role: str, statements: Sequence[str], messages: int) -> int:
+    """Instructions of a single-user Postgres that does these prepared statements for so many messages."""
+    lines = [role]
+    for place, statement in enumerate(statements):
+        takes = "(bigint)" if "$1" in statement else ""
+        lines.append(f"prepare step_{place}{takes} as {statement}")
+    for number in itertools.islice(NUMBERS, messages):
+        for place, statement in enumerate(statements):
+            lines.append(f"execute step_{place}" + (f"({number})" if "$1" in statement else ""))
     with tempfile.TemporaryFile("w+") as given:
         given.write("\n".join(lines) + "\n")
         given.seek(0)
