@@ -25,6 +25,17 @@ def test_every_function_is_pinned_and_explained(world: World) -> None:
     assert [name for name, _, comment in functions if not comment] == []
 
 
+def test_what_turns_a_kind_of_plan_off_is_not_compiled(world: World) -> None:
+    """Up to Postgres 17 what is turned off costs so much that any plan with it is compiled, at every call: a tenth of a second."""
+    steered = world.rows(
+        "select proname, 'jit=off' = any (proconfig) from pg_proc"
+        " where exists (select from unnest(proconfig) as c where c ~ '^enable_[a-z]+=off$')"
+    )
+
+    assert len(steered) > 3
+    assert [name for name, is_kept_plain in steered if not is_kept_plain] == []
+
+
 def test_every_definer_says_why() -> None:
     definers = [
         (path.name, line)
