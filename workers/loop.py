@@ -87,9 +87,8 @@ class Loop(threading.Thread):
                 with connect(self._dsn, ROLE, f"worker-{self._handler.queue}") as conn:
                     # What a crash of the server undoes here, a read or a sweep, is only done again.
                     conn.execute("set synchronous_commit = off")
-                    conn.prepare_threshold = (
-                        0  # it listens, so the session is its own; the same few statements all day
-                    )
+                    # It listens, so the session is its own; and it says the same few statements all day.
+                    conn.prepare_threshold = 0
                     conn.execute(f"listen shiftbot_{self._handler.queue}")
                     self._serve(conn)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import psycopg
 
@@ -43,22 +43,16 @@ _TRIAGE = (
 _REPLY = (
     "(select msg_id, (message ->> 'reply_id')::bigint as id from pgmq.q_replies order by 1 desc limit 1) as q"
 )
-# What webhooks and workers ask of the database, from a first message to its answer being known to be there.
-WAY = {
-    "reads of the queues": (
-        "select count(*) from private.read_queue('triage', 120, 10)",
-        "select count(*) from private.read_queue('replies', 120, 10)",
-    ),
-    "claims": (
-        f"select c.outcome from {_TRIAGE}, private.claim_triage(q.id, q.msg_id, 120::numeric) as c",
-        f"select c.outcome from {_REPLY}, private.claim_reply_part(q.id, 0, 60) as c",
-    ),
-    "outcomes": (
-        f"select private.record_verdict(q.id, q.msg_id, 1, '{json.dumps(VERDICT)}') from {_TRIAGE}",
-        "select private.settle_reply(q.id, q.msg_id, a.id, 'telegram:-1/' || (1000000000 + a.id))"
-        f" from {_REPLY} join public.reply_attempts as a on a.reply_id = q.id",
-    ),
-}
+# What workers ask of the database, from a message that is recorded to its answer being known to be there.
+WAY = (
+    "select count(*) from private.read_queue('triage', 120, 10)",
+    f"select c.outcome from {_TRIAGE}, private.claim_triage(q.id, q.msg_id, 120::numeric) as c",
+    f"select private.record_verdict(q.id, q.msg_id, 1, '{json.dumps(VERDICT)}') from {_TRIAGE}",
+    "select count(*) from private.read_queue('replies', 120, 10)",
+    f"select c.outcome from {_REPLY}, private.claim_reply_part(q.id, 0, 60) as c",
+    "select private.settle_reply(q.id, q.msg_id, a.id, 'telegram:-1/' || (1000000000 + a.id))"
+    f" from {_REPLY} join public.reply_attempts as a on a.reply_id = q.id",
+)
 
 
 def run() -> list[Figure]:
@@ -71,7 +65,7 @@ def run() -> list[Figure]:
         runs.run(ours, FILLED_SECONDS, "postgres", AS_INGEST)
         hand = by_hand(bench.conn)
         runs.run(hand, 1, "supabase_admin", WITHOUT_TRIGGERS)
-        way = list(_way(_plain(ours)))
+        way = [_plain(ours), *WAY]
         _fill(bench, way)
         bench.conn.close()
         bench.server.stop()
@@ -89,13 +83,6 @@ def run() -> list[Figure]:
 def _plain(script: str) -> str:
     """A script of pgbench's as one line, with a parameter for the number of its message."""
     return " ".join(script.partition("\n")[2].replace(NUMBER, "$1").strip().rstrip(";").split("\n"))
-
-
-def _way(ingest: str) -> Iterator[str]:
-    yield ingest
-    for step in range(2):  # of triage, and then of the reply
-        for of_both in WAY.values():
-            yield of_both[step]
 
 
 def _fill(bench: Rig, way: Sequence[str]) -> None:
