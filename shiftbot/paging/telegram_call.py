@@ -10,10 +10,10 @@ import concurrent.futures
 import importlib.util
 import logging
 import struct
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
+from shiftbot.event_thread import Closed, EventThread
 from shiftbot.paging.base import (
     Contact,
     IsWanted,
@@ -36,7 +36,7 @@ ClientFactory = Callable[[], Any]  # of telethon.TelegramClient, or of what stan
 
 
 class TelegramCall:
-    """Rings as a user account. One connection, on an event loop of its own, serves all callers.
+    """Rings as a user account. One connection serves all callers.
 
     A ring takes at most SETUP_SECONDS + `receive_seconds` + the page's ring_seconds + a few to hang up.
     """
@@ -57,12 +57,7 @@ class TelegramCall:
         self._client: Any = None
         self._connecting = asyncio.Lock()
         self._peers: dict[Contact, Any] = {}  # Telegram lets an account look up few people a day
-        self._rings: set[asyncio.Task[Any] | None] = set()
-        self._closing = threading.Lock()
-        self._closed = False
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="telegram-caller", daemon=True)
-        self._thread.start()
+        self._events = EventThread("telegram-caller")
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -92,10 +87,10 @@ class TelegramCall:
         except ImportError:
             raise Permanent(MISSING) from None
         ring = Ring(page.ring_seconds, self._receive_seconds, self._linger_seconds)
-        with self._closing:
-            if self._closed:
-                raise Temporary("the caller is closed")
-            future = asyncio.run_coroutine_threadsafe(self._ring(ring, contact), self._loop)
+        try:
+            future = self._events.submit(lambda: self._ring(ring, contact))
+        except Closed:
+            raise Temporary("the caller is closed") from None
         return self._held(ring, future, is_wanted)
 
     def stop(self, page: Page) -> None:
@@ -106,21 +101,14 @@ class TelegramCall:
 
     def close(self) -> None:
         """Hangs up, disconnects and ends the thread."""
-        with self._closing:
-            if self._closed:
-                return
-            self._closed = True
-        asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._events.close(self._disconnect)
 
     def _held(self, ring: Ring, future: concurrent.futures.Future[Sent], is_wanted: IsWanted) -> Sent:
         """Waits in the caller's thread, where `is_wanted` may ask the database without holding up other rings."""
         try:
             while not concurrent.futures.wait([future], self._poll_seconds).done:
                 if not is_wanted():
-                    self._loop.call_soon_threadsafe(ring.hang_up)
+                    self._events.call_soon(ring.hang_up)
                     break
             return future.result()
         except concurrent.futures.CancelledError:
@@ -132,8 +120,6 @@ class TelegramCall:
         from shiftbot.paging import telegram_ring
 
         client: Any = None
-        task = asyncio.current_task()
-        self._rings.add(task)
         try:
             async with asyncio.timeout(SETUP_SECONDS):
                 client = await self._connected()
@@ -149,7 +135,6 @@ class TelegramCall:
         finally:
             if client is not None:
                 await ring.finish(client)
-            self._rings.discard(task)
 
     async def _connected(self) -> Any:
         from shiftbot.paging.telegram_ring import LOG_IN
@@ -163,11 +148,7 @@ class TelegramCall:
                 raise Permanent(f"the calling account is signed out; {LOG_IN}")
         return self._client
 
-    async def _shut_down(self) -> None:
-        rings = [task for task in self._rings if task is not None]
-        for task in rings:  # not the client's own tasks, which hanging up needs
-            task.cancel()
-        await asyncio.gather(*rings, return_exceptions=True)
+    async def _disconnect(self) -> None:
         if self._client is not None:
             await self._client.disconnect()
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-import threading
 import time
-from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, Self
 
+import aiohttp
 import openai
 import pydantic
-from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+from openai.types.chat import ChatCompletion
 from openai.types.shared_params import ResponseFormatJSONSchema
 
+from shiftbot.event_thread import Closed, EventThread
 from shiftbot.triage import briefing, guard, replies
 from shiftbot.triage.verdict import Category, Conversation, Verdict
 
@@ -86,7 +88,13 @@ class ModelEngine:
         self.prompt = briefing.prompt() if prompt is None else prompt
         self.timeout_seconds = timeout_seconds
         # Servers without keys exist, and the client refuses to start without one.
-        self._client = openai.OpenAI(api_key=api_key or "none", base_url=base_url, max_retries=0)
+        self._client = openai.AsyncOpenAI(
+            api_key=api_key or "none",
+            base_url=base_url,
+            max_retries=0,
+            http_client=openai.DefaultAioHttpClient(),
+        )
+        self._events = EventThread("triage-model")
 
     def version(self) -> dict[str, str]:
         """Its name, and which prompt it is given."""
@@ -105,8 +113,8 @@ class ModelEngine:
         return self._verdict(answer, conversation, marker, call)
 
     def close(self) -> None:
-        """Frees the connections."""
-        self._client.close()
+        """Gives up what is under way and frees the connections."""
+        self._events.close(self._client.close)
 
     def __enter__(self) -> Self:
         return self
@@ -136,19 +144,26 @@ class ModelEngine:
         left = call.left()
         if left <= 0:
             raise ModelFailed("timeout", "no time left for a second try")
-        completion = _within(left, lambda: self._request(messages, left))
+        try:
+            completion = self._events.run(lambda: self._request(messages, left))
+        except (Closed, CancelledError):
+            raise ModelFailed("unreachable", "the client is closed") from None
         if not isinstance(completion, ChatCompletion):
             raise ModelFailed("empty", "the server's answer is no chat completion")
         return completion
 
-    def _request(self, messages: list[dict[str, str]], left: float) -> Any:
+    async def _request(self, messages: list[dict[str, str]], left: float) -> Any:
+        body = {"model": self.model, "messages": messages, "response_format": _FORMAT}
         try:
-            return self._client.chat.completions.create(
-                timeout=left,
-                model=self.model,
-                messages=cast(list[ChatCompletionMessageParam], messages),
-                response_format=_FORMAT,
-            )
+            # The client's own timeout starts anew with every byte a server drips.
+            async with asyncio.timeout(left):
+                # Not chat.completions.create: it goes through the schema with its own types at every call, which takes
+                # as long as the rest of the library together.
+                return await self._client.post(
+                    "/chat/completions", cast_to=ChatCompletion, body=body, options={"timeout": left}
+                )
+        except TimeoutError:
+            raise ModelFailed("timeout", f"no answer within {left:.1f} s") from None
         except (openai.OpenAIError, ValueError) as error:  # ValueError: a body that only claims to be JSON
             raise _failure(error) from None
 
@@ -173,28 +188,6 @@ _FORMAT: ResponseFormatJSONSchema = {
     "type": "json_schema",
     "json_schema": {"name": "verdict", "strict": True, "schema": Answer.model_json_schema()},
 }
-
-
-def _within(seconds: float, work: Callable[[], Any]) -> Any:
-    """`work`'s result, or ModelFailed when time is up."""
-    # The client's own timeout starts anew with every byte a server drips, so a thread is left behind instead.
-    outcome: list[Any] = []
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(work())
-        except BaseException as error:
-            failures.append(error)
-
-    thread = threading.Thread(target=run, name="triage-model", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if failures:
-        raise failures[0]
-    if not outcome:
-        raise ModelFailed("timeout", f"no answer within {seconds:.1f} s")
-    return outcome[0]
 
 
 def _content(completion: ChatCompletion) -> str:
@@ -237,6 +230,8 @@ def _check(answer: Answer) -> None:
 
 
 def _failure(error: Exception) -> ModelFailed:
+    if _is_cut_off(error):
+        return ModelFailed("unreachable", "the line was cut")
     if isinstance(error, openai.APITimeoutError):
         return ModelFailed("timeout", "the server did not answer in time")
     if isinstance(error, openai.APIConnectionError):
@@ -244,6 +239,18 @@ def _failure(error: Exception) -> ModelFailed:
     if isinstance(error, openai.APIStatusError):
         return _status_failure(error)
     return ModelFailed("invalid_json", f"the server's answer could not be read ({type(error).__name__})")
+
+
+def _is_cut_off(error: BaseException) -> bool:
+    # The client takes a line that is cut before the answer for a timeout; aiohttp, below it, knows.
+    causes = []
+    while (cause := error.__cause__) is not None:
+        causes.append(cause)
+        error = cause
+    return any(
+        isinstance(cause, aiohttp.ClientConnectionError) and not isinstance(cause, TimeoutError)
+        for cause in causes
+    )
 
 
 def _status_failure(error: openai.APIStatusError) -> ModelFailed:

@@ -101,6 +101,10 @@ def cuts_off(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
+def hangs_up(handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+
+
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
     script = ScriptedServer()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from tests.triage.conftest import (
     completes,
     cuts_off,
     fails,
+    hangs_up,
     sends,
     verdict,
 )
@@ -152,6 +155,7 @@ def test_nonsense_twice_fails(server: ScriptedServer, model: ModelEngine, step: 
         (fails(500, Retry_After_Ms="10"), "server_error"),
         (fails(503, Retry_After_Ms="10"), "server_error"),
         (cuts_off, "unreachable"),
+        (hangs_up, "unreachable"),
     ],
 )
 def test_a_stumbling_server_is_asked_twice(
@@ -207,6 +211,19 @@ def test_nobody_listening_is_unreachable() -> None:
         found = failure(model)
     assert found.kind == "unreachable"
     assert "sk-secret" not in str(found)
+
+
+def test_closing_ends_a_call_that_is_under_way(server: ScriptedServer) -> None:
+    server.answers(server.hangs)
+    model = ModelEngine("k", server.url, "m", timeout_seconds=20.0)
+    with ThreadPoolExecutor(1) as others:
+        asked = others.submit(failure, model)
+        while not server.requests:
+            time.sleep(0.01)
+        model.close()
+
+    assert asked.result().kind == "unreachable"
+    assert failure(model).kind == "unreachable"
 
 
 def test_a_failure_tells_no_words_and_no_keys(server: ScriptedServer, model: ModelEngine) -> None:

@@ -6,11 +6,10 @@ Not through the library that reads its updates: that one took more of a worker's
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
-import threading
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from concurrent.futures import CancelledError
+from typing import TypeVar
 
+from shiftbot.event_thread import Closed, EventThread, Work
 from shiftbot.platforms.base import Button, OutcomeUnknown, Outgoing, Permanent, Temporary
 from shiftbot.platforms.shape import Json, UnknownShape, as_object, child, words
 from shiftbot.platforms.telegram.errors import Refused, Unanswered, failure
@@ -27,7 +26,7 @@ UP_TO_DATE = frozenset({"not_modified", "message_gone"})
 
 
 class Client:
-    """Posts messages with a bot's token. One event loop on a thread of its own serves all callers."""
+    """Posts messages with a bot's token. One event loop serves all callers."""
 
     text_limit = 4096
     can_look = False
@@ -35,14 +34,8 @@ class Client:
     def __init__(self, token: str, api_base_url: str = API, timeout: float = 10.0) -> None:
         self._token = token
         self._deadline = CONNECT_SECONDS + 2 * timeout  # a trickle of bytes never trips the read timeout
-        self._closing = threading.Lock()
-        self._closed = False
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="telegram-client", daemon=True)
-        self._thread.start()
-        self._http = asyncio.run_coroutine_threadsafe(
-            _opened(api_base_url.rstrip("/"), token, timeout), self._loop
-        ).result()
+        self._events = EventThread("telegram-client")
+        self._http = self._events.run(lambda: _opened(api_base_url.rstrip("/"), token, timeout))
 
     def split(self, text: str) -> list[str]:
         """The parts that `text` is posted as."""
@@ -73,31 +66,14 @@ class Client:
 
     def close(self) -> None:
         """Gives up what is under way, frees the connections and ends the thread."""
-        with self._closing:
-            if self._closed:
-                return
-            self._closed = True
-        asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._events.close(self._http.close)
 
-    async def _shut_down(self) -> None:
-        under_way = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
-        await self._http.close()
-        await self._loop.shutdown_default_executor()
-
-    def _call(self, work: Callable[[], Coroutine[Any, Any, T]], text: str) -> T:
-        with self._closing:
-            if self._closed:
-                raise Temporary("the client is closed")
-            future = asyncio.run_coroutine_threadsafe(self._guarded(work, text), self._loop)
+    def _call(self, work: Work[T], text: str) -> T:
         try:
-            return future.result()
-        except concurrent.futures.CancelledError:
+            return self._events.run(lambda: self._guarded(work, text))
+        except Closed:
+            raise Temporary("the client is closed") from None
+        except CancelledError:
             raise OutcomeUnknown("the client was closed while the message was under way") from None
 
     async def _post(self, message: Outgoing) -> str:
@@ -124,7 +100,7 @@ class Client:
         arguments = {"chat_id": chat, "message_id": int(number)}
         await self._http.call("editMessageText", arguments | _content(message))
 
-    async def _guarded(self, work: Callable[[], Coroutine[Any, Any, T]], text: str) -> T:
+    async def _guarded(self, work: Work[T], text: str) -> T:
         try:
             async with asyncio.timeout(self._deadline):
                 return await work()
