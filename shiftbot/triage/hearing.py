@@ -212,7 +212,7 @@ def _set_factors(found: tuple[Sentence, ...], hearing: Hearing) -> None:
     for name, kind in KINDS.items():
         needed = 2 if name == "sales talk" else 1  # one such word is no advertisement
         whole = kind.role == "damp" and name not in ("hypothetical", "past")
-        if whole and len(ear(name).findall(words)) >= needed:
+        if whole and ear(name).count(words) >= needed:
             hearing.factors[name] = kind.weight
 
 

@@ -8,7 +8,7 @@ from the macros.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from shiftbot.triage.text import fold
 
@@ -25,14 +25,25 @@ _GAP = rf"(?:(?!(?:{'|'.join(map(fold, NEGATIONS))}) ){_WORD})"
 _MACRO = re.compile(r"\{(\w+)\}")
 
 
-def compile_patterns(patterns: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
-    """One expression that matches any of the patterns in the `words` of a Sentence."""
-    return re.compile("(?<= )(?:" + "|".join(_translate(p, macros) for p in patterns) + ")")
+def expression(pattern: str, macros: Mapping[str, str]) -> str:
+    """The expression that matches the pattern in the `words` of a Sentence, from the beginning of a word on."""
+    return "".join(_part(part) for part in _spelled(pattern, macros))
 
 
-def _translate(pattern: str, macros: Mapping[str, str]) -> str:
-    spelled = _MACRO.sub(lambda m: macros[m[1]], pattern)
-    return "".join(_part(part) for part in spelled.split())
+def first_words(pattern: str, macros: Mapping[str, str]) -> set[str]:
+    """The words that what it matches can begin with; of one with a star what stands before it counts. "*" is any word."""
+    found: set[str] = set()
+    for part in _spelled(pattern, macros):
+        if part.startswith("~"):
+            return {"*"}
+        found.update(fold(a).partition("_")[0] for a in part.rstrip("?").split("|"))
+        if not part.endswith("?"):
+            return found
+    return {"*"}
+
+
+def _spelled(pattern: str, macros: Mapping[str, str]) -> list[str]:
+    return _MACRO.sub(lambda m: macros[m[1]], pattern).split()
 
 
 def _part(part: str) -> str:

@@ -10,7 +10,7 @@ from shiftbot.triage import language
 from shiftbot.triage.hearing import Hearing, is_pleasantry, listen
 from shiftbot.triage.learned import HUMAN_FROM, TROUBLE, TROUBLE_SEVERITY, Opinion, Weights, shipped
 from shiftbot.triage.replies import compose
-from shiftbot.triage.signals import KINDS, ear
+from shiftbot.triage.signals import KINDS, warm_up
 from shiftbot.triage.text import clean_text, sentences
 from shiftbot.triage.verdict import ESCALATES_FROM, Category, Conversation, Said, Verdict
 from shiftbot.triage.version import rules_digest
@@ -28,9 +28,8 @@ class RulesEngine:
         self._weights = weights or shipped()
 
     def warm_up(self) -> None:
-        """Compiles what is compiled once: a second of work, which threads that need it together would each do."""
-        for name in KINDS:
-            ear(name)
+        """Makes ready what is made once: a second of work, which threads that need it together would each do."""
+        warm_up()
         said = Said(1, "customer", "telegram:1", "Nobody can log in.", datetime.now(UTC))
         self.triage(Conversation(1, "telegram", "", (said,)))
 

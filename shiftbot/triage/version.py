@@ -8,7 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 # What a severity or a page can depend on; the wording of replies cannot change either.
-_DECIDING = ("engine.py", "hearing.py", "language.py", "learned.py", "pattern.py", "rules.py", "signals", "text.py",
+_DECIDING = ("ear.py", "engine.py", "hearing.py", "language.py", "learned.py", "pattern.py", "rules.py", "signals", "text.py",
              "verdict.py", "weights.tsv", "words.py")  # fmt: skip
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
-from shiftbot.triage.pattern import compile_patterns
+from shiftbot.triage.ear import Ears
 from shiftbot.triage.signals import (
     appeal,
     english_lesser,
@@ -134,7 +132,6 @@ KINDS: dict[str, Kind] = {
 }
 
 
-@cache
-def ear(name: str) -> re.Pattern[str]:
-    """The expression that hears one kind in any language; compiled when it is first needed."""
-    return compile_patterns([p for table in TABLES for p in table.get(name, ())], MACROS)
+_EARS = Ears({name: [p for table in TABLES for p in table.get(name, ())] for name in KINDS}, MACROS)
+ear = _EARS.__getitem__
+warm_up = _EARS.warm_up
