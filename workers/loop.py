@@ -19,6 +19,7 @@ from shiftbot.metrics import HANDLER_SECONDS, MESSAGES_HANDLED
 from shiftbot.queue import Message, QueueName
 from workers.archiving import Archiving, Done
 from workers.presence import Presence
+from workers.slots import Slots
 
 log = logging.getLogger(__name__)
 ROLE = "shiftbot_worker"
@@ -27,7 +28,7 @@ IDLE_SECONDS = 5.0  # for so long writers notify; not said anew before every wai
 SWEEP_SECONDS = 2.0
 HOUSE_SECONDS = 10.0
 BATCH = 100
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.02  # for more slots, in a burst
 
 
 class Handler(Protocol):
@@ -64,8 +65,7 @@ class Loop(threading.Thread):
         self._handler = handler
         self._visibility_seconds = visibility_seconds
         self._stopping = stop
-        self._concurrency = concurrency
-        self._slots = threading.Semaphore(concurrency)
+        self._slots = Slots(concurrency)
         self._executor = ThreadPoolExecutor(concurrency, thread_name_prefix=handler.queue)
         self._next_sweep = self._next_house = self._idle_until = 0.0
         self._presence = Presence(process or uuid4(), handler.queue)
@@ -111,7 +111,8 @@ class Loop(threading.Thread):
             self._sweep_if_due(conn)
             self._keep_house_if_due(conn)
             self._archiving.flush(conn)
-            free = self._free_slots(len(messages) == free > 0)
+            is_busy = len(messages) == free > 0
+            free = self._slots.take(BATCH, GATHER_SECONDS if is_busy else 0)
             messages = []
             try:
                 if free == 0:
@@ -119,27 +120,13 @@ class Loop(threading.Thread):
                 messages = self._take(conn, free)
                 self._prepare(messages)
             finally:
-                for _ in range(free - len(messages)):
-                    self._slots.release()
+                self._slots.give(free - len(messages))
             for message in messages:
                 self._executor.submit(self._work, message)
             if len(messages) < free and self._is_announced():
                 self._archiving.wait(conn, POLL_SECONDS)
                 if self._stopping.is_set():
                     queue.declare_idle(conn, self._handler.queue, 0)
-
-    def _free_slots(self, is_busy: bool) -> int:
-        """Takes the slots that are free; in a burst waits a moment for more of them, as many at once are cheaper."""
-        if not self._slots.acquire(timeout=0.5):
-            return 0
-        free, deadline = 1, time.monotonic() + (GATHER_SECONDS if is_busy else 0)
-        while free < self._concurrency // 2 and self._slots.acquire(
-            timeout=max(0.0, deadline - time.monotonic())
-        ):
-            free += 1
-        while free < BATCH and self._slots.acquire(blocking=False):
-            free += 1
-        return free
 
     def _prepare(self, messages: Sequence[Message]) -> None:
         try:
@@ -180,7 +167,7 @@ class Loop(threading.Thread):
             MESSAGES_HANDLED.labels(name, outcome).inc()
             HANDLER_SECONDS.labels(name).observe(time.monotonic() - started)
         finally:
-            self._slots.release()
+            self._slots.give()
 
     def _attempt(self, message: Message) -> str | Done:
         try:
