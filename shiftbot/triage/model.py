@@ -230,9 +230,9 @@ def _check(answer: Answer) -> None:
 
 
 def _failure(error: Exception) -> ModelFailed:
-    if _is_cut_off(error):
-        return ModelFailed("unreachable", "the line was cut")
     if isinstance(error, openai.APITimeoutError):
+        if broken := _broken_line(error):
+            return ModelFailed("unreachable", type(broken).__name__)
         return ModelFailed("timeout", "the server did not answer in time")
     if isinstance(error, openai.APIConnectionError):
         return ModelFailed("unreachable", type(error.__cause__ or error).__name__)
@@ -241,16 +241,14 @@ def _failure(error: Exception) -> ModelFailed:
     return ModelFailed("invalid_json", f"the server's answer could not be read ({type(error).__name__})")
 
 
-def _is_cut_off(error: BaseException) -> bool:
-    # The client takes a line that is cut before the answer for a timeout; aiohttp, below it, knows.
-    causes = []
-    while (cause := error.__cause__) is not None:
-        causes.append(cause)
-        error = cause
-    return any(
-        isinstance(cause, aiohttp.ClientConnectionError) and not isinstance(cause, TimeoutError)
-        for cause in causes
-    )
+def _broken_line(error: openai.APITimeoutError) -> BaseException | None:
+    """What it was where it was no timeout: the client takes a line that is refused or cut for one; aiohttp, below, knows."""
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, aiohttp.ClientConnectionError) and not isinstance(cause, TimeoutError):
+            return cause
+        cause = cause.__cause__
+    return None
 
 
 def _status_failure(error: openai.APIStatusError) -> ModelFailed:

@@ -209,7 +209,7 @@ def test_nobody_listening_is_unreachable() -> None:
 
     with ModelEngine("sk-secret", f"http://127.0.0.1:{port}/v1", "m", timeout_seconds=2.0) as model:
         found = failure(model)
-    assert found.kind == "unreachable"
+    assert (found.kind, found.detail) == ("unreachable", "ClientConnectorError")
     assert "sk-secret" not in str(found)
 
 
