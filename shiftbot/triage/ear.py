@@ -1,6 +1,6 @@
 """Hearing one kind of signal: at each word of a sentence only those patterns are tried that can begin with it.
 
-One expression of all patterns hears the same and takes three times as long, and a second to compile.
+One expression of all patterns hears the same, takes two to three times as long, and a second to compile.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     scale,
     storm,
     sweeping,
+    verdict,
     webhook,
 )
 from tests.benchmarks.report import machine
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "dashboard": dashboard,
     "ingest": ingest,
     "webhook": webhook,
+    "verdict": verdict,
     "reply": reply,
     "queueing": queueing,
     "bloat": bloat,

@@ -168,16 +168,18 @@ def rig() -> Iterator[Rig]:
         stack.callback(server.stop)
         prepare_database(server.dsn(user="supabase_admin"))
         migrate(server.dsn())
-        provider = stack.enter_context(
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.benchmarks.provider"],
-                stdout=subprocess.PIPE,
-                text=True,
-                cwd=ROOT,
-            )
-        )
-        stack.callback(provider.kill)
-        assert provider.stdout is not None
-        port = int(provider.stdout.readline())
+        address = stack.enter_context(provider())
         conn = stack.enter_context(psycopg.connect(server.dsn(), autocommit=True))
-        yield Rig(conn, server.dsn(), f"http://127.0.0.1:{port}", server.dsn(user="supabase_admin"), server)
+        yield Rig(conn, server.dsn(), address, server.dsn(user="supabase_admin"), server)
+
+
+@contextlib.contextmanager
+def provider() -> Iterator[str]:
+    """The address of what stands for Twilio, Telegram and a model."""
+    command = [sys.executable, "-m", "tests.benchmarks.provider"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as running:
+        try:
+            assert running.stdout is not None
+            yield f"http://127.0.0.1:{int(running.stdout.readline())}"
+        finally:
+            running.kill()

@@ -84,7 +84,8 @@ def _served(bench: Rig) -> Iterator[tuple[int, psutil.Process]]:
         environment = os.environ | {
             "DATABASE_URL": bench.dsn,
             "WEBHOOKS_BIND": f"127.0.0.1:{port}",
-            "WEBHOOKS_PROCESSES": "2",  # one a core, as deploy/compose.yaml has it
+            # One a core, as deploy/compose.yaml has it.
+            "WEBHOOKS_PROCESSES": os.environ.get("WEBHOOKS_PROCESSES", "2"),
             "TELEGRAM_BOT_TOKEN": "7412345678:AAE-simulated-token-for-local-use-only",
             "TELEGRAM_WEBHOOK_SECRET": SECRET,
             "TELEGRAM_API_BASE_URL": f"http://127.0.0.1:{telegram.server_port}",
