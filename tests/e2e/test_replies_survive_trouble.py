@@ -124,7 +124,7 @@ def test_a_group_that_moved_while_the_answer_waited_is_followed(story: Product) 
     ann = TelegramCustomer(story, chat=-4000001)
     ann.says(QUESTION)
     assert story.until(lambda: story.statuses() == ["open"])
-    story.telegram.set_webhook(f"{story.url}/nowhere")  # the bot learns of the move only by its own send
+    story.telegram.set_webhook("")  # the bot learns of the move only by its own send
     new = story.telegram.migrate(-4000001)
     with at_work(story):
         assert story.until(lambda: len(story.telegram.messages(new, sender="bot")) == 1)

@@ -140,8 +140,16 @@ def monitor(story: Product, *extra: dict[str, Any]) -> None:
 
 
 def rests(story: Product) -> bool:
-    """Waits until nothing is queued, in hand or due."""
-    return story.until(lambda: story.rows("select from ops.queues where length > 0") == [])
+    """Waits until nothing is on its way from a platform, queued, in hand or due."""
+
+    def settled() -> bool:
+        return story.telegram.updates.settled(0) and story.slack.events.settled(0)
+
+    def still() -> bool:
+        # Twice: what a worker posts a platform tells of, and the worker may be done before that arrived.
+        return settled() and story.rows("select from ops.queues where length > 0") == [] and settled()
+
+    return story.until(still)
 
 
 @contextmanager
