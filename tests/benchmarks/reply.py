@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import json
-import math
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-import psutil
-
-from shiftbot.local.ports import free_port
-from shiftbot.sources import Source, sync
-from tests.benchmarks.cost import Roots, between, spent, told
-from tests.benchmarks.customers import GROUPS, SECRET
+from tests.benchmarks.cost import told
 from tests.benchmarks.report import Figure, at
-from tests.benchmarks.rig import DIRECTLY, ROOT, Rig, rig
+from tests.benchmarks.rig import Rig, rig
+from tests.benchmarks.town import CROWDED, Talk, Town, product, sketch
 from tests.support.waiting import eventually
 
-WORKERS = 2
 RATE, SECONDS = 50, 15
 STEPS, STEP_SECONDS = range(75, 401, 25), 6
 TARGET = 150
 LIMITS = {50: 0.040, 99: 0.150}  # seconds, by percent
 WAITING = 10_000
-CROWDED = "-1002000000000"  # the group in which so many replies wait for their turn
-CALM_SECONDS = 1.0  # who is answered later than this after the last message of a step was part of a backlog
 COMMIT = "one durable commit"
 _DUE = "select count(*) from pgmq.q_replies where vt <= clock_timestamp()"
-_GROUP = {"platform": "telegram", "settings": {"merge_window_seconds": 0}}
+Step = tuple[int, Talk]  # so many messages a second
 # From each moment of a message's way to the next, as the journal knows them.
 _MOMENTS = """
 select substring(m.external_id from '[0-9]+$')::integer, extract(epoch from m.created_at)::float8,
@@ -46,70 +30,25 @@ join public.reply_attempts as a on a.reply_id = r.id and a.state = 'sent'
 where m.event = 'message' and m.external_id like 'telegram:-1001%%'"""
 
 
-@dataclass
-class Talk:
-    """What became of a row of messages."""
-
-    said: dict[int, float]
-    posted: dict[int, list[float]]
-    late: float  # how far the customers were behind their schedule
-    costs: dict[str, float]  # CPU seconds per message
-
-    @property
-    def waits(self) -> list[float]:
-        """From said to posted, in ascending order; endless where nobody answered."""
-        return sorted(self.posted.get(number, [math.inf])[0] - begun for number, begun in self.said.items())
-
-    def is_kept_up_with(self) -> bool:
-        """Whether all were answered once, soon after the last was said, by customers who kept their schedule."""
-        answered = [moment for number in self.said for moment in self.posted.get(number, [])]
-        end = max(self.said.values()) + CALM_SECONDS
-        return len(answered) == len(self.said) and max(answered) < end and self.late < CALM_SECONDS
-
-
-class Town:
-    """The product with everything around it, and customers by the number."""
-
-    def __init__(self, bench: Rig, url: str, programs: Roots) -> None:
-        self.bench = bench
-        self._url = url
-        self._programs = programs
-        self._next = 1
-
-    def talk(self, rate: float, seconds: float) -> Talk:
-        """So many messages a second for so long, and how each was answered within a while."""
-        count, first = round(rate * seconds), self._next
-        self._next += count
-        command = [sys.executable, "-m", "tests.benchmarks.customers", self._url]
-        before = spent(self._programs)
-        ran = subprocess.run(
-            [*command, str(rate), str(count), str(first)], cwd=ROOT, capture_output=True, check=True
-        )
-        note = json.loads(ran.stdout)
-        said = {int(number): moment for number, moment in note["said"].items()}
-        eventually(lambda: said.keys() <= self.bench.replies().keys(), 20)
-        costs = between(before, spent(self._programs), count)
-        posted = self.bench.replies()
-        return Talk(
-            said, {number: posted[number] for number in said if number in posted}, note["late"], costs
-        )
-
-
 def run() -> list[Figure]:
     """The figures."""
-    with rig() as bench, _town(bench) as town:
+    with rig() as bench, product(bench) as town:
         commit = bench.durable_commit()
         town.talk(RATE, SECONDS)  # the first ones load modules, and each connection its plans
         with bench.commits_meanwhile() as commits:
             calm = town.talk(RATE, SECONDS)
         parts = _parts(bench, calm)
         sorted_out = _crowd(bench)
+        bench.tidy()
         crowded = town.talk(RATE, SECONDS)
         waiting = bench.one("select count(*) from pgmq.q_triage") + bench.one(
             "select count(*) from pgmq.q_replies"
         )
         _disperse(bench)
-        steps = [(float(RATE), calm), *_steps(town)]
+        with sketch(bench) as plain:
+            plain.talk(RATE, SECONDS)
+            bare = plain.talk(RATE, SECONDS)
+            ours, theirs = _highest((town, calm), (plain, bare))
     return [
         *_of_talk("message to reply posted", calm, commit),
         *(
@@ -125,59 +64,9 @@ def run() -> list[Figure]:
         ),
         Figure(f"{WAITING:,} replies for one group have their turns", f"{sorted_out:.1f} s"),
         *_of_talk(f"the same while {waiting:,} wait", crowded, at(calm.waits, 50), "the p50 without"),
-        *_of_steps(steps),
+        *_of_sketch(bare, calm),
+        *_of_highest(ours, theirs),
     ]
-
-
-@contextlib.contextmanager
-def _town(bench: Rig) -> Iterator[Town]:
-    """Webhooks and workers up, a thousand groups, each with its limit; the one of the whole bot is lifted."""
-    groups = [
-        Source.model_validate(_GROUP | {"external_id": str(g), "name": f"group {g}"})
-        for g in (*GROUPS, CROWDED)
-    ]
-    sync(bench.conn, groups)
-    bench.conn.execute("update private.send_limits set per_seconds = 0.01 where scope = 'total'")
-    with tempfile.TemporaryDirectory(prefix="shiftbot-bench-") as folder:
-        sources = Path(folder) / "sources.json"
-        sources.write_text(json.dumps([group.model_dump(exclude_none=True) for group in groups]))
-        port = free_port()
-        settings = _settings(bench, port, sources)
-        with (
-            bench.programs(1, "webhooks", **settings) as webhooks,
-            bench.workers(WORKERS, "all", **settings) as workers,
-        ):
-            url = f"http://127.0.0.1:{port}"
-            assert eventually(lambda: _is_up(url))
-            roots = {"webhooks": webhooks, "workers": workers}
-            programs = {name: [process.pid for process in running] for name, running in roots.items()}
-            yield Town(bench, url, programs | {"Postgres": [_postmaster(bench)]})
-
-
-def _settings(bench: Rig, port: int, sources: Path) -> dict[str, str]:
-    return {
-        "WEBHOOKS_BIND": f"127.0.0.1:{port}",
-        "SOURCES_FILE": str(sources),
-        "TELEGRAM_BOT_TOKEN": "7000001:benchmark",
-        "TELEGRAM_WEBHOOK_SECRET": SECRET,
-        "TELEGRAM_API_BASE_URL": bench.provider,
-        "ENABLE_LLM": "true",
-        "OPENAI_API_KEY": "benchmark",
-        "OPENAI_BASE_URL": f"{bench.provider}/v1",
-    }
-
-
-def _is_up(url: str) -> bool:
-    try:
-        with DIRECTLY.open(f"{url}/readyz", timeout=5) as answer:
-            return int(answer.status) == 200
-    except OSError:
-        return False
-
-
-def _postmaster(bench: Rig) -> int:
-    """The process all others of the server are children of."""
-    return psutil.Process(bench.one("select pg_backend_pid()")).ppid()
 
 
 def _parts(bench: Rig, talk: Talk) -> list[tuple[str, float]]:
@@ -229,13 +118,18 @@ def _disperse(bench: Rig) -> None:
         bench.conn.execute(f"delete from pgmq.q_{queue}".encode())
 
 
-def _steps(town: Town) -> Iterator[tuple[float, Talk]]:
-    """Ever more messages a second, until they pile up."""
+def _highest(*towns: tuple[Town, Talk]) -> list[Step]:
+    """What each keeps up with, from its talk at RATE on. In turns, as the machine is not always the same."""
+    best = [(RATE, talk) for _, talk in towns]
+    going = list(range(len(towns)))
     for rate in STEPS:
-        talk = town.talk(rate, STEP_SECONDS)
-        yield rate, talk
-        if not talk.is_kept_up_with():
-            return
+        for number in going.copy():
+            talk = towns[number][0].talk(rate, STEP_SECONDS)
+            if talk.is_kept_up_with():
+                best[number] = (rate, talk)
+            else:
+                going.remove(number)
+    return best
 
 
 def _of_talk(name: str, talk: Talk, base: float, baseline: str = COMMIT) -> list[Figure]:
@@ -249,14 +143,26 @@ def _of_talk(name: str, talk: Talk, base: float, baseline: str = COMMIT) -> list
     ]
 
 
-def _of_steps(steps: Sequence[tuple[float, Talk]]) -> list[Figure]:
-    kept = [step for step in steps if step[1].is_kept_up_with()]
-    if not kept:
-        return [Figure(f"{RATE} a second without a backlog", "NO")]
-    best, talk = kept[-1]
+def _of_sketch(bare: Talk, calm: Talk) -> list[Figure]:
+    waits = {percent: (at(bare.waits, percent), at(calm.waits, percent)) for percent in LIMITS}
     return [
-        Figure("highest rate without a backlog", f"{best:.0f} a second", best / RATE, f"{RATE} a second"),
+        Figure(f"a bare sketch of the same way, {RATE} a second", f"{len(bare.posted)} of {len(bare.said)}"),
+        *(
+            Figure(f"  p{p}", f"{theirs * 1000:.0f} ms", theirs / ours, "the product's")
+            for p, (theirs, ours) in waits.items()
+        ),
+        Figure("  CPU, ms a message", told(bare.costs)),
+    ]
+
+
+def _of_highest(ours: Step, theirs: Step) -> list[Figure]:
+    (best, talk), (sketched, _) = ours, theirs
+    if not talk.is_kept_up_with():
+        return [Figure(f"{RATE} a second without a backlog", "NO")]
+    return [
+        Figure("highest rate without a backlog", f"{best} a second", best / sketched, "the sketch's"),
         Figure("  p50 there", f"{at(talk.waits, 50) * 1000:.0f} ms"),
         Figure("  CPU there, ms a message", told(talk.costs)),
+        Figure("  the sketch's", f"{sketched} a second"),
         Figure(f"  at least {TARGET} a second", "yes" if best >= TARGET else "NO"),
     ]

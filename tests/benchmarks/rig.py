@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from shiftbot.queue import QUEUES
 from tests.benchmarks.report import at
 
 ROOT = Path(__file__).resolve().parents[2]
+_TIDYING = "select exists (select from pg_catalog.pg_stat_activity where backend_type = 'autovacuum worker')"
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -88,6 +89,14 @@ class Rig:
             (count, group),
         )
 
+    def tidy(self) -> None:
+        """Returns once what many rows at once leave to autovacuum is done."""
+        with psycopg.connect(self.admin_dsn, autocommit=True) as admin:
+            admin.execute("vacuum (analyze)")
+            while admin.execute(_TIDYING.encode()).fetchone() == (True,):
+                time.sleep(1)
+            admin.execute("checkpoint")
+
     def durable_commit(self) -> float:
         """The median of what one small durable commit takes here, in seconds."""
         self.conn.execute("create table public.bench (n integer)")
@@ -148,15 +157,26 @@ class Rig:
             "NO_PROXY": "127.0.0.1",
             "LOG_LEVEL": "WARNING",
         }
-        whole = [sys.executable, "-m", "shiftbot.cli", *command]
-        running = [subprocess.Popen(whole, env=environment | settings, cwd=ROOT) for _ in range(processes)]
-        try:
-            yield running
-        finally:
-            for process in running:
-                process.terminate()
-            for process in running:
-                process.wait()
+        with running(
+            "shiftbot.cli", *command, processes=processes, environment=environment | settings
+        ) as them:
+            yield them
+
+
+@contextlib.contextmanager
+def running(
+    module: str, *arguments: str, processes: int = 1, environment: Mapping[str, str] = os.environ
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """So many of `python -m MODULE ARGUMENTS…`, which may not be up yet, until the end."""
+    command = [sys.executable, "-m", module, *arguments]
+    them = [subprocess.Popen(command, env=environment, cwd=ROOT) for _ in range(processes)]
+    try:
+        yield them
+    finally:
+        for process in them:
+            process.terminate()
+        for process in them:
+            process.wait()
 
 
 @contextlib.contextmanager

@@ -6,12 +6,13 @@ lies a long past. SCALE_TICKETS says another number than the million. Medians of
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from dashboard.queries import board, health, ticket
 from dashboard.queries.board import Filters
 from shiftbot.seeding.making import Order, seed
 from tests.benchmarks.report import Figure
-from tests.benchmarks.rig import rig
+from tests.benchmarks.rig import Rig, rig
 
 SMALL = 10_000
 LARGE = int(os.environ.get("SCALE_TICKETS", "1000000"))
@@ -50,7 +51,6 @@ _KNOWN = (
     "select chat_external_id, thread_key, opened_by from public.tickets"
     " where platform = 'slack' and status {} order by id desc limit 1"
 )
-_TIDYING = "select exists (select from pg_catalog.pg_stat_activity where backend_type = 'autovacuum worker')"
 _WAITING = "select ticket_id from ops.untriaged_tickets order by ticket_id desc limit 1"
 Call = Callable[[psycopg.Connection[Any]], object]
 
@@ -63,7 +63,7 @@ def run() -> list[Figure]:
         begun = time.perf_counter()
         seed(many.admin_dsn, Order(LARGE - SMALL, 0, DAYS_BEFORE, DAYS_NOW), 2, lambda _done: None)
         taken = time.perf_counter() - begun
-        small, large = _alternating(few.admin_dsn, many.admin_dsn)
+        small, large = _alternating(few, many)
         rows = many.one("select count(*) from public.ticket_actions")
         proof = verified(many.dsn, rows)
     made = Figure(
@@ -73,13 +73,39 @@ def run() -> list[Figure]:
     return [made, *compared(small, large), *proof]
 
 
-def _alternating(*admin_dsns: str) -> list[dict[str, float]]:
-    """The same calls of both in turns: a machine that is slow for a minute is slow for both."""
-    rounds = [[measure(dsn) for dsn in admin_dsns] for _ in range(ROUNDS)]
+def _alternating(*benches: Rig) -> list[dict[str, float]]:
+    """Seconds of each call in each database, the median: once in the one, once in the other, and so on.
+
+    A machine that is slow for a second, or a minute, is slow for both.
+    """
+    for bench in benches:
+        bench.tidy()
+    with contextlib.ExitStack() as stack:
+        conns = [stack.enter_context(psycopg.connect(bench.admin_dsn)) for bench in benches]
+        calls = [{**_programs(conn), **_engineers(conn)} for conn in conns]
+        for conn in conns:
+            conn.rollback()
+        taken: dict[str, list[list[float]]] = {name: [] for name in calls[0]}
+        for _ in range(ROUNDS):
+            for name, rounds in taken.items():
+                rounds.append(_in_turns(conns, [of_one[name] for of_one in calls]))
     return [
-        {name: statistics.median(one[name] for one in of_one) for name in of_one[0]}
-        for of_one in zip(*rounds, strict=True)
+        {name: statistics.median(one[number] for one in rounds) for name, rounds in taken.items()}
+        for number in range(len(conns))
     ]
+
+
+def _in_turns(conns: Sequence[psycopg.Connection[Any]], calls: Sequence[Call]) -> list[float]:
+    taken: list[list[float]] = [[] for _ in conns]
+    for number in range(WARM + CALLS):
+        for conn, call, seconds in zip(conns, calls, taken, strict=True):
+            conn.execute("select 1")  # the transaction has begun
+            begun = time.perf_counter()
+            call(conn)
+            if number >= WARM:
+                seconds.append(time.perf_counter() - begun)
+            conn.rollback()
+    return [statistics.median(seconds) for seconds in taken]
 
 
 def compared(small: dict[str, float], large: dict[str, float]) -> list[Figure]:
@@ -91,31 +117,6 @@ def compared(small: dict[str, float], large: dict[str, float]) -> list[Figure]:
         if seconds > LIMIT * small[name] and seconds - small[name] > NOISE:
             figures.append(Figure(f"  {name}: within {LIMIT} x", "NO"))
     return figures
-
-
-def measure(admin_dsn: str) -> dict[str, float]:
-    """Seconds of each call, the median, once autovacuum has done what the seeding left to it."""
-    with psycopg.connect(admin_dsn, autocommit=True) as admin:
-        admin.execute("vacuum (analyze)")
-        while admin.execute(_TIDYING.encode()).fetchone() == (True,):
-            time.sleep(1)
-        admin.execute("checkpoint")
-    with psycopg.connect(admin_dsn) as conn:
-        calls = {**_programs(conn), **_engineers(conn)}
-        conn.rollback()
-        return {name: _median(conn, call) for name, call in calls.items()}
-
-
-def _median(conn: psycopg.Connection[Any], call: Call) -> float:
-    taken = []
-    for number in range(WARM + CALLS):
-        conn.execute("select 1")  # the transaction has begun
-        begun = time.perf_counter()
-        call(conn)
-        if number >= WARM:
-            taken.append(time.perf_counter() - begun)
-        conn.rollback()
-    return statistics.median(taken)
 
 
 def _programs(conn: psycopg.Connection[Any]) -> dict[str, Call]:

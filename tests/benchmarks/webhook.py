@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import queue
@@ -14,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
@@ -24,13 +26,15 @@ import psutil
 from shiftbot.local.ports import free_port
 from tests.benchmarks.ingesting import AS_INGEST, CHAT, CLIENTS, call, pgbench, update
 from tests.benchmarks.report import Figure, at
-from tests.benchmarks.rig import ROOT, Rig, rig
+from tests.benchmarks.rig import ROOT, Rig, rig, running
 
 ROUNDS, SECONDS = 5, 5
 LIMIT = 0.5
 PER_SECOND, PACED_SECONDS, P99_LIMIT = 100, 15, 0.05
+PROCESSES = os.environ.get("WEBHOOKS_PROCESSES", "2")  # one a core, as deploy/compose.yaml has it
 SECRET = "benchmark"
 BASELINE = "pgbench calling the function"
+_FIRST = itertools.count(10**10, 10**7)  # of the messages of each load, none of which is one of pgbench's
 _LUA = """
 local prefix, suffix, count = %s, %s, 0
 function request()
@@ -41,29 +45,47 @@ end
 """
 
 
+@dataclass
+class Served:
+    """A server with the route."""
+
+    port: int
+    process: psutil.Process
+    # Messages a second, and CPU milliseconds of Python and Postgres for each.
+    rounds: list[tuple[float, float, float]] = field(default_factory=list)
+
+
 def run() -> list[Figure]:
     """The figures."""
     if not (wrk := shutil.which("wrk")):
         raise SystemExit("The load comes from wrk. Please install: apt-get install wrk")
-    with rig() as bench, pgbench(bench) as runs, _served(bench) as (port, server):
-        ours, direct, through, spent = call(), [], [], []
-        _load(wrk, port, 0, 2)
-        for number in range(1, ROUNDS + 1):
-            direct.append(runs.run(ours, SECONDS, "postgres", AS_INGEST).per_second)
-            before, cpu = bench.one("select count(*) from public.tickets"), _cpu(bench, server)
-            asked = _load(wrk, port, number, SECONDS)
-            made = bench.one("select count(*) from public.tickets") - before
-            if not asked <= made <= asked + CLIENTS:  # wrk gives up on those under way when its time is over
-                raise RuntimeError(f"{asked} requests were answered and {made} tickets made")
-            through.append(made / SECONDS)
-            spent.append([(b - a) / made * 1000 for a, b in zip(cpu, _cpu(bench, server), strict=True)])
-        waits = sorted(_paced(port))
-    share = median(through) / median(direct)
-    python, postgres = (median(one) for one in zip(*spent, strict=True))
+    with (
+        rig() as bench,
+        pgbench(bench) as runs,
+        _served(bench) as ours,
+        _sketched(bench) as bare,
+    ):
+        script, direct = call(), list[float]()
+        for served in (ours, bare):
+            _load(wrk, served.port, 2)
+        for _ in range(ROUNDS):
+            direct.append(runs.run(script, SECONDS, "postgres", AS_INGEST).per_second)
+            for served in (ours, bare):
+                served.rounds.append(_round(bench, wrk, served))
+        waits = sorted(_paced(ours.port))
+    (through, python, postgres), (plainly, plain, _) = _medians(ours), _medians(bare)
+    share, bares = through / median(direct), plainly / median(direct)
     return [
         Figure("pgbench calling the ingest function, calls/s", f"{median(direct):.0f}"),
-        Figure("webhook, messages committed/s", f"{median(through):.0f} ({share:.2f})", share, BASELINE),
+        Figure("webhook, messages committed/s", f"{through:.0f} ({share:.2f})", share, BASELINE),
+        Figure(
+            "a bare route with that call, messages committed/s",
+            f"{plainly:.0f} ({bares:.2f})",
+            bares,
+            BASELINE,
+        ),
         Figure("CPU per message: the server's Python", f"{python:.2f} ms", python / postgres, "Postgres'"),
+        Figure("CPU per message: the bare route's", f"{plain:.2f} ms", plain / python, "the webhook's"),
         Figure("CPU per message: Postgres", f"{postgres:.2f} ms"),
         Figure(f"at least {LIMIT} of the calls/s of pgbench", "yes" if share >= LIMIT else "NO"),
         Figure(f"{PER_SECOND} requests/s: p50", f"{at(waits, 50) * 1000:.1f} ms"),
@@ -72,8 +94,35 @@ def run() -> list[Figure]:
     ]
 
 
+def _round(bench: Rig, wrk: str, served: Served) -> tuple[float, float, float]:
+    """As many as it takes."""
+    before, cpu = bench.one("select count(*) from public.tickets"), _cpu(bench, served.process)
+    asked = _load(wrk, served.port, SECONDS)
+    made = bench.one("select count(*) from public.tickets") - before
+    if not asked <= made <= asked + CLIENTS:  # wrk gives up on those under way when its time is over
+        raise RuntimeError(f"{asked} requests were answered and {made} tickets made")
+    python, postgres = ((b - a) / made * 1000 for a, b in zip(cpu, _cpu(bench, served.process), strict=True))
+    return made / SECONDS, python, postgres
+
+
+def _medians(served: Served) -> list[float]:
+    return [median(one) for one in zip(*served.rounds, strict=True)]
+
+
 @contextlib.contextmanager
-def _served(bench: Rig) -> Iterator[tuple[int, psutil.Process]]:
+def _sketched(bench: Rig) -> Iterator[Served]:
+    """A bare Flask route with the same call, behind the same server; it verifies, limits, logs and counts nothing."""
+    port = free_port()
+    with running("tests.benchmarks.sketch", "serve", bench.dsn, str(port), PROCESSES, "ingest") as (process,):
+        while _post(port, 2) != 200:
+            time.sleep(0.2)
+            if process.poll() is not None:
+                raise RuntimeError("the bare route's server ended, and said why above")
+        yield Served(port, psutil.Process(process.pid))
+
+
+@contextlib.contextmanager
+def _served(bench: Rig) -> Iterator[Served]:
     """`shiftbot webhooks` as deployed, with a Telegram that only knows who the bot is."""
     telegram = ThreadingHTTPServer(("127.0.0.1", 0), _GetMe)
     threading.Thread(target=telegram.serve_forever, daemon=True).start()
@@ -84,8 +133,7 @@ def _served(bench: Rig) -> Iterator[tuple[int, psutil.Process]]:
         environment = os.environ | {
             "DATABASE_URL": bench.dsn,
             "WEBHOOKS_BIND": f"127.0.0.1:{port}",
-            # One a core, as deploy/compose.yaml has it.
-            "WEBHOOKS_PROCESSES": os.environ.get("WEBHOOKS_PROCESSES", "2"),
+            "WEBHOOKS_PROCESSES": PROCESSES,
             "TELEGRAM_BOT_TOKEN": "7412345678:AAE-simulated-token-for-local-use-only",
             "TELEGRAM_WEBHOOK_SECRET": SECRET,
             "TELEGRAM_API_BASE_URL": f"http://127.0.0.1:{telegram.server_port}",
@@ -101,7 +149,7 @@ def _served(bench: Rig) -> Iterator[tuple[int, psutil.Process]]:
                 time.sleep(0.2)
                 if process.poll() is not None:
                     raise RuntimeError((Path(folder) / "log").read_text()[-2000:])
-            yield port, psutil.Process(process.pid)
+            yield Served(port, psutil.Process(process.pid))
         finally:
             process.terminate()
             process.wait(60)
@@ -124,12 +172,12 @@ class _GetMe(BaseHTTPRequestHandler):
         """Nothing: it answers once."""
 
 
-def _load(wrk: str, port: int, number: int, seconds: int) -> int:
+def _load(wrk: str, port: int, seconds: int) -> int:
     """How many requests were answered with 200; each a first message of its own."""
     with TemporaryDirectory(prefix="shiftbot-wrk-") as folder:
         script = Path(folder) / "post.lua"
         body = json.dumps(json.dumps(update(1234567)))
-        script.write_text(_LUA % (body, json.dumps(SECRET), (number + 1) * 10_000_000))
+        script.write_text(_LUA % (body, json.dumps(SECRET), next(_FIRST)))
         command = [
             wrk,
             "-t1",
