@@ -27,7 +27,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: (_, resource, client) => ({
-        scope, audience: resource, accessTokenFormat: "opaque", accessTokenTTL: client.clientId === "brief" ? 1 : 3600,
+        scope, audience: resource, accessTokenFormat: "opaque", accessTokenTTL: client.clientId === "brief" ? 60 : 3600,
       }),
       useGrantedResource: () => true,
     },
