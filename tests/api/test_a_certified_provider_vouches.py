@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -128,18 +128,17 @@ def test_a_token_for_somebody_else_is_refused(served: Api, provider: Provider) -
 def test_revoked_and_expired_ones_are_refused(served: Api, provider: Provider) -> None:
     clock = [time.time()]
     given = settings(served.world.database, served.world, f"{provider.url}/token/introspection")
-    asked = Introspector(given, lambda: clock[0])
     token = provider.program("ci", "tickets:read")
     brief = provider.program("brief", "tickets:read")
-    assert asked.introspect_token(token)["active"] is True
-    assert asked.introspect_token(brief)["active"] is True
-    provider.revoke(token, "ci")
-    clock[0] += max(KNOWN_SECONDS, BRIEF_SECONDS) + 0.1
+    with closing(Introspector(given, lambda: clock[0])) as asked:
+        assert asked.introspect_token(token)["active"] is True
+        assert asked.introspect_token(brief)["active"] is True
+        provider.revoke(token, "ci")
+        clock[0] += max(KNOWN_SECONDS, BRIEF_SECONDS) + 0.1
 
-    assert asked.introspect_token(token) == {"active": False}
-    assert asked.introspect_token(brief) == {"active": False}
+        assert asked.introspect_token(token) == {"active": False}
+        assert asked.introspect_token(brief) == {"active": False}
     assert served.get("/tickets", token=token).status_code == 401
-    asked.close()
 
 
 def test_our_own_secret_must_be_right(database: Database, provider: Provider) -> None:

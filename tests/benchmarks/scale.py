@@ -78,8 +78,6 @@ def _alternating(*benches: Rig) -> list[dict[str, float]]:
 
     A machine that is slow for a second, or a minute, is slow for both.
     """
-    for bench in benches:
-        bench.tidy()
     with contextlib.ExitStack() as stack:
         conns = [stack.enter_context(psycopg.connect(bench.admin_dsn)) for bench in benches]
         calls = [{**_programs(conn), **_engineers(conn)} for conn in conns]
@@ -87,6 +85,8 @@ def _alternating(*benches: Rig) -> list[dict[str, float]]:
             conn.rollback()
         taken: dict[str, list[list[float]]] = {name: [] for name in calls[0]}
         for _ in range(ROUNDS):
+            for bench in benches:
+                bench.tidy()
             for name, rounds in taken.items():
                 rounds.append(_in_turns(conns, [of_one[name] for of_one in calls]))
     return [

@@ -7,6 +7,7 @@ python -m tests.benchmarks.sketch serve DSN PORT PROCESSES STATEMENT, one of STA
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +22,9 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 Pool = ConnectionPool[psycopg.Connection[Any]]
+THREADS = int(
+    os.environ.get("WEBHOOKS_THREADS", "8")
+)  # of each process of the route, as the product has them
 IN_HAND = 20  # messages, of each process
 PROMPT = "Triage this report. Answer as JSON: title, summary, severity, escalate, reason, category, reply, language."
 TABLE = (
@@ -48,7 +52,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": f"127.0.0.1:{port}",
             "workers": processes,
             "worker_class": "gthread",
-            "threads": 8,
+            "threads": THREADS,
             "keepalive": 75,
             "control_socket_disable": True,
         }
@@ -67,7 +71,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 def app(dsn: str, statement: str) -> Flask:
     """One route, one statement."""
     routes = Flask("sketch")
-    pool = _pool(dsn, 8)
+    pool = _pool(dsn, THREADS)
 
     @routes.post("/webhooks/telegram")
     def telegram() -> str:
