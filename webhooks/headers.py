@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
 
 from shiftbot.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -28,11 +34,24 @@ def install(app: Flask, settings: Settings) -> None:
     headers = dict(_HEADERS)
     if settings.public_base_url.startswith("https://"):
         headers["Strict-Transport-Security"] = _HSTS
+    app.wsgi_app = _Hardened(app.wsgi_app, headers)  # type: ignore[method-assign]
 
-    @app.after_request
-    def harden(response: Response) -> Response:
-        if request.path.startswith(_PAGE):
-            response.headers.setdefault("Content-Security-Policy", _OF_THE_PAGE)
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        return response
+
+class _Hardened:
+    """Around Flask and not one of its hooks, where six headers cost a twentieth of a webhook's time."""
+
+    def __init__(self, app: WSGIApplication, headers: dict[str, str]) -> None:
+        self._app = app
+        self._headers = list(headers.items())
+        self._of_the_page = list((headers | {"Content-Security-Policy": _OF_THE_PAGE}).items())
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """One request, by WSGI."""
+        wanted = self._of_the_page if environ["PATH_INFO"].startswith(_PAGE) else self._headers
+
+        def begin(status: str, given: list[tuple[str, str]], *error: Any) -> Any:
+            own = {name.lower() for name, _ in given}
+            missing = [(name, value) for name, value in wanted if name.lower() not in own]
+            return start_response(status, given + missing, *error)
+
+        return self._app(environ, begin)

@@ -133,8 +133,5 @@ def test_words_and_file_survive_a_part_of_unknown_shape() -> None:
         "Words beside a part of a new shape",
         "msg:57",
         merges_with_author=True,
-        payload={
-            "attachments": [attachment("sticker", file_id="CAACAgIAAxkBnew")],
-            "unread": ["entities", "link_preview_options"],
-        },
+        payload={"attachments": [attachment("sticker", file_id="CAACAgIAAxkBnew")]},
     )

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
+from telegram import Chat, Update
 
 from shiftbot.platforms.base import Dropped, Incoming, SourceMoved
+from shiftbot.platforms.text import clean_json
+from tests.platforms.fixtures import load
 from tests.platforms.telegram_expected import (
     CHANNEL,
     CHANNEL_ITSELF,
@@ -167,6 +172,21 @@ DROPPED = {
 @pytest.mark.parametrize("name", MESSAGES)
 def test_message_is_read_whole(name: str) -> None:
     assert parsed(name) == MESSAGES[name]
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_the_library_reads_the_same(name: str) -> None:
+    update = Update.de_json(cast(dict[str, object], clean_json(load("telegram", name))), None)
+    message, read = update.effective_message, parsed(name)
+
+    assert message is not None
+    assert isinstance(read, Incoming)
+    speaker = message.sender_chat or message.from_user or message.chat
+    assert (read.source_external_id, read.author) == (str(message.chat.id), f"telegram:{speaker.id}")
+    assert (read.sent_at, read.body) == (message.date, message.text or message.caption or "")
+    called = speaker.title if isinstance(speaker, Chat) and speaker.title else speaker.full_name
+    assert read.author_name == (message.author_signature or called)
+    assert read.payload["chat_type"] == message.chat.type
 
 
 @pytest.mark.parametrize("name", DROPPED)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from telegram import Message, MessageEntity, User
-from telegram.constants import MessageAttachmentType, MessageType
+from telegram.constants import MessageAttachmentType, MessageEntityType, MessageType
 
 from shiftbot.platforms.shape import Json, child, children, present, words
 from shiftbot.platforms.text import utf16_slice
@@ -18,24 +17,21 @@ REPEATED_AS = {"animation": "document", "venue": "location", "live_photo": "phot
 SERVICE_FIELDS = frozenset({"migrate_from_chat_id", *(kind.value for kind in MessageType)})
 
 
-def body(message: Message) -> str:
+def body(message: Json) -> str:
     """The words: the text, or the caption of what was sent."""
-    return words(message.text) or words(message.caption)
+    return words(message.get("text")) or words(message.get("caption"))
 
 
-def attachments(raw_message: Json) -> list[Json]:
-    """Everything sent with the words, one shape for all kinds; only `file_id` fetches the file.
-
-    Read from the JSON, so that a file outlives a change in a part of it that nobody here needs.
-    """
-    kinds = [kind for kind in ATTACHMENT_KINDS if raw_message.get(kind)]
+def attachments(message: Json) -> list[Json]:
+    """Everything sent with the words, one shape for all kinds; only `file_id` fetches the file."""
+    kinds = [kind for kind in ATTACHMENT_KINDS if message.get(kind)]
     repeated = {REPEATED_AS[kind] for kind in kinds if kind in REPEATED_AS}
-    return [_attachment(kind, raw_message) for kind in kinds if kind not in repeated]
+    return [_attachment(kind, message) for kind in kinds if kind not in repeated]
 
 
-def _attachment(kind: str, raw_message: Json) -> Json:
-    sizes = children(raw_message, kind)  # a photo comes in several sizes, the largest last
-    content = sizes[-1] if sizes else child(raw_message, kind)
+def _attachment(kind: str, message: Json) -> Json:
+    sizes = children(message, kind)  # a photo comes in several sizes, the largest last
+    content = sizes[-1] if sizes else child(message, kind)
     entry: Json = {
         "kind": kind,
         "file_id": content.get("file_id"),
@@ -56,43 +52,44 @@ def _name(content: Json) -> str | None:
     return f"{found} {last}" if found and last else found
 
 
-def is_report(raw_message: Json) -> bool:
+def is_report(message: Json) -> bool:
     """Whether a person said or sent something."""
-    return any(raw_message.get(field) for field in ("text", "caption", *ATTACHMENT_KINDS))
+    return any(message.get(field) for field in ("text", "caption", *ATTACHMENT_KINDS))
 
 
-def is_service(raw_message: Json) -> bool:
+def is_service(message: Json) -> bool:
     """Of what is no report: whether Telegram wrote it about the chat (joins, pins, titles, topics)."""
-    return not SERVICE_FIELDS.isdisjoint(raw_message)
+    return not SERVICE_FIELDS.isdisjoint(message)
 
 
-def links(message: Message) -> list[str]:
+def links(message: Json) -> list[str]:
     """The addresses in the words, also those hidden behind a label, each once."""
     found = [
-        words(entity.url) if entity.type == MessageEntity.TEXT_LINK else said
+        words(entity.get("url")) if entity.get("type") == MessageEntityType.TEXT_LINK else said
         for entity, said in _entities(message)
-        if entity.type in (MessageEntity.URL, MessageEntity.TEXT_LINK)
+        if entity.get("type") in (MessageEntityType.URL, MessageEntityType.TEXT_LINK)
     ]
     return list(dict.fromkeys(link for link in found if link))
 
 
-def mentions(message: Message, username: str, user_id: int) -> bool:
+def mentions(message: Json, username: str, user_id: int) -> bool:
     """Whether the words name this bot, by @name or (without a name) by a link to it."""
     for entity, said in _entities(message):
-        if entity.type == MessageEntity.MENTION and said.lower() == f"@{username}".lower():
+        if entity.get("type") == MessageEntityType.MENTION and said.lower() == f"@{username}".lower():
             return True
-        linked = entity.user if entity.type == MessageEntity.TEXT_MENTION else None
-        if isinstance(linked, User) and linked.id == user_id:
+        if (
+            entity.get("type") == MessageEntityType.TEXT_MENTION
+            and child(entity, "user").get("id") == user_id
+        ):
             return True
     return False
 
 
-def _entities(message: Message) -> list[tuple[MessageEntity, str]]:
-    """Each entity with the words it covers; the library's own slicing fails on a wrong offset."""
-    text = body(message)
-    entities = message.entities or message.caption_entities
-    return [
-        (entity, utf16_slice(text, entity.offset, entity.length))
-        for entity in entities
-        if isinstance(entity.offset, int) and isinstance(entity.length, int) and entity.offset >= 0
-    ]
+def _entities(message: Json) -> list[tuple[Json, str]]:
+    """Each entity with the words it covers; one with a wrong offset is left out."""
+    text, found = body(message), list[tuple[Json, str]]()
+    for entity in children(message, "entities") or children(message, "caption_entities"):
+        offset, length = entity.get("offset"), entity.get("length")
+        if isinstance(offset, int) and isinstance(length, int) and offset >= 0:
+            found.append((entity, utf16_slice(text, offset, length)))
+    return found

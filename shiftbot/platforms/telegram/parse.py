@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from telegram import Chat, Message, Update, User
+from telegram.constants import ChatType
 
 from shiftbot.platforms.base import Dropped, Incoming, Parsed, SourceMoved
-from shiftbot.platforms.shape import Json, UnknownShape, child, guarded, present, whole, words
+from shiftbot.platforms.shape import Json, as_object, child, guarded, name, present, whole, words
 from shiftbot.platforms.telegram import content
 from shiftbot.platforms.telegram.presses import parse_callback, parse_reaction
-from shiftbot.platforms.telegram.reading import Bot, account, chat_name, message_id, read_update
+from shiftbot.platforms.telegram.reading import Bot, account, chat_name, full_name, message_id, said_by, when
 
 # "/human please", "/human@ShiftBot": a command is the first word, and may name its bot
 _COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<words>.*))?", re.ASCII | re.DOTALL)
@@ -45,29 +45,26 @@ def _parse(raw: Json, bot: Bot, now: datetime) -> Parsed:
 
 
 def _message(raw: Json, kind: str, bot: Bot) -> Parsed:
-    update, unread = read_update(raw, kind)
-    message = _effective(update)
-    if message.migrate_to_chat_id is not None:
-        old, new = whole(message.chat.id), whole(message.migrate_to_chat_id)
-        return SourceMoved("telegram", str(old), str(new))
-    incoming = _incoming(update, message, child(raw, kind), bot, unread)
+    message = as_object(raw.get(kind))
+    if (moved_to := message.get("migrate_to_chat_id")) is not None:
+        old = whole(as_object(message.get("chat")).get("id"))
+        return SourceMoved("telegram", str(old), str(whole(moved_to)))
+    incoming = _incoming(raw, message, bot)
     if isinstance(incoming, Dropped):
         return incoming
     return _command(incoming, bot)
 
 
 def _edit(raw: Json, kind: str, bot: Bot) -> Parsed:
-    update, unread = read_update(raw, kind)
-    message = _effective(update)
-    fields = child(raw, kind)
-    if "location" in fields:
+    message = as_object(raw.get(kind))
+    if "location" in message:
         return Dropped("live_location")  # moves on by itself every few seconds
-    incoming = _incoming(update, message, fields, bot, unread)
+    incoming = _incoming(raw, message, bot)
     if isinstance(incoming, Dropped):
         return incoming
-    edited_at = message.edit_date or message.date
+    edited_at = when(message.get("edit_date") or message.get("date"))
     # edit_date counts whole seconds: the digest tells two edits within one second apart
-    files = [str(entry["file_unique_id"]) for entry in content.attachments(fields)]
+    files = [str(entry["file_unique_id"]) for entry in content.attachments(message)]
     digest = hashlib.blake2b("\n".join([incoming.body, *files]).encode(), digest_size=4).hexdigest()
     return replace(
         incoming,
@@ -81,129 +78,124 @@ def _edit(raw: Json, kind: str, bot: Bot) -> Parsed:
     )
 
 
-def _effective(update: Update) -> Message:
-    for message in (update.message, update.channel_post, update.edited_message, update.edited_channel_post):
-        if message is not None:
-            return message
-    raise UnknownShape
-
-
-def _incoming(update: Update, message: Message, raw: Json, bot: Bot, unread: list[str]) -> Incoming | Dropped:
+def _incoming(raw: Json, message: Json, bot: Bot) -> Incoming | Dropped:
     """The message as a report; the caller makes an edit or a command of it."""
-    reason = _not_a_report(message, raw, bot)
-    if reason:
+    chat = as_object(message.get("chat"))
+    person, place = said_by(message, "from"), said_by(message, "sender_chat")
+    if reason := _not_a_report(message, person if place is None else None, bot):
         return Dropped(reason)
-    author, author_name = _author(message)
-    thread = _thread(message)
-    private = message.chat.type == Chat.PRIVATE
+    author, author_name = _author(message, person, place or (chat if person is None else None))
+    thread = _thread(message, chat)
     answers_bot = thread.answered is not None and bot.wrote(thread.answered)
     return Incoming(
         platform="telegram",
-        source_external_id=str(whole(message.chat.id)),
+        source_external_id=str(whole(chat.get("id"))),
         event="message",
-        external_id=message_id(message.chat.id, message.message_id),
+        external_id=message_id(chat.get("id"), message.get("message_id")),
         thread_key=thread.key,
         author=author,
         author_name=author_name,
-        sent_at=message.date,
+        sent_at=when(message.get("date")),
         body=content.body(message),
         refers_to=thread.refers_to,
-        merge_group=words(message.media_group_id)[:64] or None,
+        merge_group=words(message.get("media_group_id"))[:64] or None,
         merges_with_author=thread.loose,
-        addressed=private or answers_bot or content.mentions(message, bot.username, bot.id),
-        payload=_payload(update, message, raw, thread) | present(unread=unread),
+        addressed=_is_private(chat) or answers_bot or content.mentions(message, bot.username, bot.id),
+        payload=_payload(raw, message, chat, person if place is None else None, thread),
     )
 
 
-def _not_a_report(message: Message, raw: Json, bot: Bot) -> str | None:
-    """Why the message is dropped, if it is."""
-    if message.from_user is not None and message.sender_chat is None:
-        if message.from_user.id == bot.id:
+def _is_private(chat: Json) -> bool:
+    return name(chat.get("type")) == ChatType.PRIVATE
+
+
+def _not_a_report(message: Json, person: Json | None, bot: Bot) -> str | None:
+    """Why the message is dropped, if it is; `person` is None where a chat speaks."""
+    if person is not None:
+        if person.get("id") == bot.id:
             return "own_message"
-        if message.from_user.is_bot:
+        if person.get("is_bot"):
             return "other_bot"
-    if content.is_report(raw):
+    if content.is_report(message):
         return None
-    return "service_message" if content.is_service(raw) else "unknown_content"
+    return "service_message" if content.is_service(message) else "unknown_content"
 
 
-def _author(message: Message) -> tuple[str, str]:
+def _author(message: Json, person: Json | None, place: Json | None) -> tuple[str, str]:
     """Who is behind it. Anonymous admins, channels and their forwards come from a chat, not a person."""
-    place = message.sender_chat or (message.chat if message.from_user is None else None)
     if place is not None:
-        return account(place.id), words(message.author_signature) or chat_name(place)
-    if not isinstance(message.from_user, User):
-        raise UnknownShape
-    return account(message.from_user.id), words(message.from_user.full_name)
+        return account(place.get("id")), words(message.get("author_signature")) or chat_name(place)
+    user = as_object(person)
+    return account(user.get("id")), full_name(user)
 
 
 @dataclass(frozen=True)
 class _Thread:
     key: str
-    answered: Message | None = None
+    answered: Json | None = None
     refers_to: str | None = None
     root: int | None = None  # of a chain of replies or of the comments on a post; not a forum topic
     loose: bool = False
 
 
-def _thread(message: Message) -> _Thread:
+def _thread(message: Json, chat: Json) -> _Thread:
     """Where the message belongs.
 
     Outside forums Telegram names every chain of replies in a supergroup after its first message, be that a
     person's or a channel post forwarded into the discussion group, and does not tell the two apart further
     down the chain. So all of them get the key of that first message.
     """
-    chat, topic = message.chat.id, message.message_thread_id
+    topic = message.get("message_thread_id")
     answered = _answered(message)
-    refers_to = message_id(chat, answered.message_id) if answered else None
-    if message.is_topic_message and topic is not None:
+    refers_to = message_id(chat.get("id"), answered.get("message_id")) if answered else None
+    if message.get("is_topic_message") and topic is not None:
         return _Thread(f"topic:{whole(topic)}", answered, refers_to)
-    if message.chat.type == Chat.PRIVATE:
+    if _is_private(chat):
         return _Thread("chat", answered, refers_to)
-    own = whole(message.message_id)
-    if message.is_automatic_forward:
+    own = whole(message.get("message_id"))
+    if message.get("is_automatic_forward"):
         return _Thread(f"msg:{own}", answered, refers_to)
-    root = topic if topic is not None else answered.message_id if answered else None
+    root = topic if topic is not None else answered.get("message_id") if answered else None
     if root is None or root == own:
         return _Thread(f"msg:{own}", loose=True)
-    return _Thread(f"msg:{whole(root)}", answered, refers_to or message_id(chat, root), root)
+    return _Thread(f"msg:{whole(root)}", answered, refers_to or message_id(chat.get("id"), root), whole(root))
 
 
-def _answered(message: Message) -> Message | None:
+def _answered(message: Json) -> Json | None:
     """The message this one replies to; in a topic, what only opens the topic is not replied to."""
-    answered = message.reply_to_message
-    if answered is None or not message.is_topic_message:
+    answered = child(message, "reply_to_message") or None
+    if answered is None or not message.get("is_topic_message"):
         return answered
-    opens_topic = answered.forum_topic_created or answered.message_id == message.message_thread_id
-    return None if opens_topic else answered
+    is_first = answered.get("message_id") == message.get("message_thread_id")
+    return None if is_first or answered.get("forum_topic_created") else answered
 
 
-def _payload(update: Update, message: Message, raw: Json, thread: _Thread) -> Json:
-    person = message.from_user if message.sender_chat is None else None
+def _payload(raw: Json, message: Json, chat: Json, person: Json | None, thread: _Thread) -> Json:
+    speaker = person or {}
     facts = present(
-        update_id=update.update_id,
-        message_id=message.message_id,
-        chat_type=str(message.chat.type),
-        chat_title=message.chat.title,
+        update_id=raw.get("update_id"),
+        message_id=message.get("message_id"),
+        chat_type=words(chat.get("type")),
+        chat_title=words(chat.get("title")),
         # Only topics can be posted to by it: with a reply chain's root Telegram answers "thread not found"
-        message_thread_id=message.message_thread_id if message.is_topic_message else None,
-        thread_root=message_id(message.chat.id, thread.root) if thread.root else None,
-        username=person.username if person else None,
-        language_code=person.language_code if person else None,
-        signature=message.author_signature,
-        forward=raw.get("forward_origin"),
-        quote=words(child(raw, "quote").get("text")),
-        external_reply=raw.get("external_reply"),
+        message_thread_id=message.get("message_thread_id") if message.get("is_topic_message") else None,
+        thread_root=message_id(chat.get("id"), thread.root) if thread.root else None,
+        username=words(speaker.get("username")),
+        language_code=words(speaker.get("language_code")),
+        signature=words(message.get("author_signature")),
+        forward=message.get("forward_origin"),
+        quote=words(child(message, "quote").get("text")),
+        external_reply=message.get("external_reply"),
     )
-    lists: Json = {"attachments": content.attachments(raw), "links": content.links(message)}
-    return facts | lists | _original_post(message, raw)
+    lists: Json = {"attachments": content.attachments(message), "links": content.links(message)}
+    return facts | lists | _original_post(message)
 
 
-def _original_post(message: Message, raw: Json) -> Json:
+def _original_post(message: Json) -> Json:
     """The channel post that was copied into the discussion group, to be recognised as the same report."""
-    if not message.is_automatic_forward:
+    if not message.get("is_automatic_forward"):
         return {}
-    origin = child(raw, "forward_origin")
+    origin = child(message, "forward_origin")
     chat, post = child(origin, "chat").get("id"), origin.get("message_id")
     if not isinstance(chat, int) or not isinstance(post, int):
         return {}

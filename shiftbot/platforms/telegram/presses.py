@@ -97,7 +97,7 @@ def _reacted(raw: Json, reaction: MessageReactionUpdated, event: UserEvent, adde
     if person is not None:
         author, author_name = account(person.id), words(person.full_name)
     elif place is not None:
-        author, author_name = account(place.id), chat_name(place)
+        author, author_name = account(place.id), chat_name(place.to_dict())
     else:
         raise UnknownShape
     target = message_id(reaction.chat.id, reaction.message_id)
