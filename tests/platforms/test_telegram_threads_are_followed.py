@@ -3,7 +3,11 @@ from __future__ import annotations
 import pytest
 
 from shiftbot.platforms.base import Incoming
+from shiftbot.platforms.telegram.parse import parse_update
+from tests.platforms.fixtures import load
 from tests.platforms.telegram_expected import (
+    BOT_ID,
+    BOT_USERNAME,
     CHANNEL,
     CHANNEL_ITSELF,
     DISCUSSION,
@@ -11,6 +15,7 @@ from tests.platforms.telegram_expected import (
     GROUP,
     JOHN,
     MARTA,
+    NOW,
     PRIVATE,
     SUPERGROUP,
     expected,
@@ -173,3 +178,13 @@ def test_comments_of_a_post_and_the_post_share_one_key() -> None:
     }
 
     assert keys == {"msg:500"}
+
+
+@pytest.mark.parametrize(
+    "answered", [None, "gone", [], {}, {"message_id": "x"}, {"message_id": None, "date": 0}]
+)
+def test_reply_to_something_of_unknown_shape_is_still_a_report(answered: object) -> None:
+    raw = load("telegram", "supergroup_text")
+    raw["message"]["reply_to_message"] = answered
+
+    assert parse_update(raw, BOT_USERNAME, BOT_ID, NOW) == parsed("supergroup_text")

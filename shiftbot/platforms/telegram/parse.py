@@ -81,10 +81,11 @@ def _edit(raw: Json, kind: str, bot: Bot) -> Parsed:
 def _incoming(raw: Json, message: Json, bot: Bot) -> Incoming | Dropped:
     """The message as a report; the caller makes an edit or a command of it."""
     chat = as_object(message.get("chat"))
-    person, place = said_by(message, "from"), said_by(message, "sender_chat")
-    if reason := _not_a_report(message, person if place is None else None, bot):
+    place = said_by(message, "sender_chat")  # then `from` is a stand-in
+    person = said_by(message, "from") if place is None else None
+    if reason := _not_a_report(message, person, bot):
         return Dropped(reason)
-    author, author_name = _author(message, person, place or (chat if person is None else None))
+    author, author_name = _author(message, person, chat if place is None else place)
     thread = _thread(message, chat)
     answers_bot = thread.answered is not None and bot.wrote(thread.answered)
     return Incoming(
@@ -101,7 +102,7 @@ def _incoming(raw: Json, message: Json, bot: Bot) -> Incoming | Dropped:
         merge_group=words(message.get("media_group_id"))[:64] or None,
         merges_with_author=thread.loose,
         addressed=_is_private(chat) or answers_bot or content.mentions(message, bot.username, bot.id),
-        payload=_payload(raw, message, chat, person if place is None else None, thread),
+        payload=_payload(raw, message, chat, person, thread),
     )
 
 
@@ -121,12 +122,11 @@ def _not_a_report(message: Json, person: Json | None, bot: Bot) -> str | None:
     return "service_message" if content.is_service(message) else "unknown_content"
 
 
-def _author(message: Json, person: Json | None, place: Json | None) -> tuple[str, str]:
+def _author(message: Json, person: Json | None, place: Json) -> tuple[str, str]:
     """Who is behind it. Anonymous admins, channels and their forwards come from a chat, not a person."""
-    if place is not None:
-        return account(place.get("id")), words(message.get("author_signature")) or chat_name(place)
-    user = as_object(person)
-    return account(user.get("id")), full_name(user)
+    if person is not None:
+        return account(person.get("id")), full_name(person)
+    return account(place.get("id")), words(message.get("author_signature")) or chat_name(place)
 
 
 @dataclass(frozen=True)
@@ -163,8 +163,10 @@ def _thread(message: Json, chat: Json) -> _Thread:
 
 def _answered(message: Json) -> Json | None:
     """The message this one replies to; in a topic, what only opens the topic is not replied to."""
-    answered = child(message, "reply_to_message") or None
-    if answered is None or not message.get("is_topic_message"):
+    answered = child(message, "reply_to_message")
+    if not isinstance(answered.get("message_id"), int):  # of an unknown shape: that loses no report
+        return None
+    if not message.get("is_topic_message"):
         return answered
     is_first = answered.get("message_id") == message.get("message_thread_id")
     return None if is_first or answered.get("forum_topic_created") else answered
